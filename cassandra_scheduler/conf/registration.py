@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one place where options meet a configuration object.
+
+Promises: the same options on any oslo.config object, registered as often
+as one likes; plain values for the inner rooms. Refuses: a global CONF.
+Read next: opts, for the sample file.
+"""
+
+from cassandra_scheduler.conf import cassandra
+from cassandra_scheduler.conf import scheduler
+
+
+def register_opts(conf):
+    """Register every option of this project on an oslo.config object.
+
+    It may be Nova's own, or one of the caller's making.
+    """
+    conf.register_group(cassandra.GROUP)
+    conf.register_opts(cassandra.OPTS, group=cassandra.GROUP)
+    conf.register_opts(scheduler.NOVA_OPTS, group=scheduler.NOVA_GROUP)
+    conf.register_group(scheduler.GROUP)
+    conf.register_opts(scheduler.OPTS, group=scheduler.GROUP)
+
+
+def store_settings(conf):
+    """Return the [cassandra] options as keyword arguments for Settings.
+
+    Every value is immutable: a list becomes a tuple, ``replication`` a tuple
+    of (datacenter, copies) pairs in order of the datacenters' names.
+    """
+    values = {opt.dest: conf.cassandra[opt.dest] for opt in cassandra.OPTS}
+    values['contact_points'] = tuple(values['contact_points'])
+    values['replication'] = tuple(sorted(values['replication'].items()))
+    return values

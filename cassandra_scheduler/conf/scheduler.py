@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Groups [scheduler] and [cassandra_scheduler]: how hosts are chosen.
+
+Promises: defaults that suit ten hosts as well as ten thousand. Refuses:
+Nova's own options; those keep their names and places. Read next:
+registration.
+"""
+
+from oslo_config import cfg
+
+# The group is Nova's; only the option that Nova dropped comes from here.
+NOVA_GROUP = cfg.OptGroup('scheduler')
+
+NOVA_OPTS = [
+    cfg.StrOpt(
+        'driver',
+        default='cassandra_scheduler',
+        help='Which scheduler nova-cassandra-scheduler runs: '
+             '"cassandra_scheduler", or "filter_scheduler" for the one that '
+             'comes with Nova. Other packages can add names through the '
+             'entry point namespace nova.scheduler.driver.'),
+]
+
+GROUP = cfg.OptGroup(
+    'cassandra_scheduler',
+    title='Cassandra scheduler',
+    help='How candidates are read, ranked and claimed.')
+
+OPTS = [
+    cfg.IntOpt(
+        'candidate_page',
+        default=50,
+        min=1,
+        max=5000,
+        help='How many hosts one candidate query reads. A cloud with no more '
+             'hosts than this is always looked at as a whole; in a larger '
+             'one every query begins at another place, and further pages '
+             'are read until a host passes or all have been seen.'),
+    cfg.FloatOpt(
+        'ranking_tolerance',
+        default=0.0,
+        min=0.0,
+        help='Hosts whose weights differ from the best by no more than this '
+             'are taken as equals, in random order, so that schedulers '
+             'working side by side do not all turn to the same host. It is '
+             'in the unit of the weights: each weigher gives 0 to 1, times '
+             'its multiplier. 0 shuffles only hosts of exactly the same '
+             'weight.'),
+    cfg.FloatOpt(
+        'claim_deadline',
+        default=30.0,
+        min=0.1,
+        help='Seconds that one request may spend on claims, over all hosts '
+             'it tries. After that it fails with "no valid host". Keep it '
+             'below [DEFAULT] rpc_response_timeout, 60 by default.'),
+    cfg.IntOpt(
+        'claim_timeout',
+        default=600,
+        min=60,
+        help='Seconds after which a claim is freed whose instance never '
+             'came to exist. The compute node that holds the claim does it. '
+             'A claim of an instance that does exist is never freed by '
+             'time.'),
+    cfg.IntOpt(
+        'max_sample',
+        default=200,
+        min=1,
+        help='How many hosts are looked at, at most, to explain why none '
+             'was found. It has no influence on finding one.'),
+]
