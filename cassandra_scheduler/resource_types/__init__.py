@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+"""What can be scheduled: one class per type, loaded by stevedore.
 
-"""What can be scheduled, one module per type.
-
-Promises: each type names its columns and turns a request into restrictions
-that never exclude a host which would do. Refuses: deciding; a restriction
-only narrows. Read next: store, which runs the query.
+A type lists the columns it wants on a tree's root row, derives their values
+from the tree, and turns a request into restrictions on them. It reads and
+writes nothing. Start with ``base``; ``compute`` is what Nova schedules.
 """

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one rule that says whether an amount fits into an inventory.
+
+The candidate query, the mini-cloud, the claim and the Placement API all come
+back to ``fits``; whatever narrows earlier must follow from it.
+"""
+
+import math
+
+
+def capacity(inventory):
+    """Return how much may be used, in units of the class, as a float.
+
+    As Placement: total without what is reserved, times the allocation ratio,
+    not rounded.
+    """
+    return ((inventory.total - inventory.reserved) *
+            inventory.allocation_ratio)
+
+
+def room(inventory, used):
+    """Return the whole units still free; negative when over-committed."""
+    return math.floor(capacity(inventory) - used)
+
+
+def unit_violated(inventory, amount):
+    """Return the name of the unit rule that ``amount`` breaks, or None.
+
+    One of 'min_unit', 'max_unit', 'step_size', checked in that order.
+    """
+    if amount < inventory.min_unit:
+        return 'min_unit'
+    if amount > inventory.max_unit:
+        return 'max_unit'
+    if amount % inventory.step_size:
+        return 'step_size'
+    return None
+
+
+def within(inventory, used):
+    """Return whether a total of ``used`` units respects the capacity."""
+    return used <= capacity(inventory)
+
+
+def fits(inventory, used, amount):
+    """Return whether ``amount`` more units fit beside ``used`` ones.
+
+    The capacity check of Placement's candidate search and of its allocation
+    write, unit rules included.
+    """
+    return (unit_violated(inventory, amount) is None and
+            within(inventory, used + amount))

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What may be asked of the candidate query, and which columns answer.
+
+A restriction is sound or it is a bug: it may only exclude rows that the
+filter it comes from would refuse as well.
+"""
+
+import dataclasses
+
+#: SAI answers these; text columns know '=' only, sets know CONTAINS only.
+OPERATORS = frozenset({'=', '>=', '<=', 'CONTAINS'})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Column:
+    """A searchable column of a tree's root row, as a resource type wants it.
+
+    ``writer`` is 'lwt' for what follows from the tree's state and 'heartbeat'
+    for what the reporter writes plainly; a column has one of them for ever.
+    """
+    name: str
+    cql_type: str
+    indexed: bool = True
+    writer: str = 'lwt'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Restriction:
+    """``column operator value``, asked for by ``source`` (a filter's name)."""
+    column: str
+    operator: str
+    value: object
+    source: str = ''
+    exact: bool = False
+
+    def __post_init__(self):
+        if self.operator not in OPERATORS:
+            raise ValueError(f'{self.operator!r} is no operator of SAI; '
+                             f'use one of {sorted(OPERATORS)}')

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A provider tree: everything that one partition of the store decides about.
+
+A tree is a root provider (a compute node, a storage pool) with all providers
+nested in it. It is the unit of atomicity: one conditional write replaces one
+state of a tree by the next. Values are frozen; ``with_...`` returns another.
+"""
+
+import dataclasses
+
+#: The largest amount Placement accepts (a signed 32-bit integer).
+MAX_INT = 0x7FFFFFFF
+
+
+def _mapping():
+    return dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Inventory:
+    """What one provider has of one resource class, in units of the class."""
+    total: int
+    reserved: int = 0
+    min_unit: int = 1
+    max_unit: int = MAX_INT
+    step_size: int = 1
+    allocation_ratio: float = 1.0
+    created_ms: int | None = None
+    updated_ms: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Provider:
+    """One resource provider; ``*_ms`` are milliseconds since the epoch."""
+    uuid: str
+    name: str
+    parent: str | None = None
+    generation: int = 0
+    inventories: dict = _mapping()  # resource class -> Inventory
+    traits: frozenset = frozenset()
+    aggregates: frozenset = frozenset()  # Placement aggregate uuids
+    created_ms: int | None = None
+    updated_ms: int | None = None
+
+    def replace(self, **changes):
+        """Return this provider with some fields changed."""
+        return dataclasses.replace(self, **changes)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pending:
+    """A claim that the host has not yet reported as its own.
+
+    ``usage`` is what Nova's own accounting must subtract from what the host
+    reported: names of nova's figures ('vcpus', 'memory_mb', 'disk_gb',
+    'instances', 'io_ops' and, from a resource type, more) to amounts.
+    """
+    claim_id: str
+    claimed_ms: int
+    usage: dict = _mapping()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The last sign of life of the service that owns the tree."""
+    last_seen_ms: int | None = None
+    disabled: bool = False
+    forced_down: bool = False
+    service: str | None = None           # JSON, the reporter's words
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Tree:
+    """One state of one provider tree.
+
+    ``seq`` is the fence: 0 for a tree not stored yet, one more with every
+    conditional write. ``used`` maps (provider uuid, resource class) to units.
+    ``report`` is the JSON a reporter wrote about the host, ``intent`` the
+    JSON of a transaction over several trees that is under way here.
+    """
+    id: str
+    seq: int = 0
+    providers: dict = _mapping()  # uuid -> Provider
+    used: dict = _mapping()  # (uuid, resource class) -> units
+    pending: dict = _mapping()  # consumer uuid -> Pending
+    resource_type: str | None = None
+    report: str | None = None
+    intent: str | None = None
+    recent_ops: tuple = ()
+    heartbeat: Heartbeat = Heartbeat()
+
+    @property
+    def root(self):
+        """Return the provider without a parent, or None in an empty tree."""
+        for provider in self.providers.values():
+            if provider.parent is None:
+                return provider
+        return None
+
+    def units_used(self, provider_uuid, resource_class):
+        """Return the units in use of one class of one provider."""
+        return self.used.get((provider_uuid, resource_class), 0)
+
+    def replace(self, **changes):
+        """Return this tree with some fields changed."""
+        return dataclasses.replace(self, **changes)
+
+    def with_provider(self, provider):
+        """Return this tree with ``provider`` added or replaced."""
+        return self.replace(
+            providers={**self.providers, provider.uuid: provider})
+
+    def without_provider(self, provider_uuid):
+        """Return this tree without a provider and what it counted."""
+        return self.replace(
+            providers={uuid: provider
+                       for uuid, provider in self.providers.items()
+                       if uuid != provider_uuid},
+            used={key: units for key, units in self.used.items()
+                  if key[0] != provider_uuid})
+
+    def with_amounts(self, amounts, *, sign=1):
+        """Return this tree with ``amounts`` added to what is used.
+
+        ``amounts``: (provider uuid, resource class) -> units. ``sign`` -1
+        gives them back.
+        """
+        used = dict(self.used)
+        for key, units in amounts.items():
+            used[key] = used.get(key, 0) + sign * units
+        return self.replace(used=used)
+
+    def with_pending(self, consumer_uuid, pending):
+        """Return this tree with one claim pending, or settled when None."""
+        others = {uuid: value for uuid, value in self.pending.items()
+                  if uuid != consumer_uuid}
+        if pending is not None:
+            others[consumer_uuid] = pending
+        return self.replace(pending=others)
+
+    def bumped(self, *provider_uuids):
+        """Return this tree with the generation of some providers one up."""
+        providers = dict(self.providers)
+        for uuid in provider_uuids:
+            provider = providers[uuid]
+            providers[uuid] = provider.replace(
+                generation=provider.generation + 1)
+        return self.replace(providers=providers)

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every provider tree can be searched by: traits and aggregates."""
+
+from cassandra_scheduler.model import restriction
+
+Column = restriction.Column
+Restriction = restriction.Restriction
+
+
+class Base:
+    """Traits, aggregates and classes of a tree, of whatever type.
+
+    Stands for the trait and aggregate part of Placement's candidate search.
+    """
+
+    name = 'base'
+    columns = (
+        Column('root_traits', 'set<text>'),
+        Column('tree_traits', 'set<text>'),
+        Column('tree_aggregates', 'set<text>'),
+    )
+
+    def searchable(self, tree):
+        """Return column name -> value for the root row of ``tree``."""
+        traits, aggregates = set(), set()
+        for provider in tree.providers.values():
+            traits |= provider.traits
+            aggregates |= provider.aggregates
+        return {'root_traits': set(tree.root.traits) or None,
+                'tree_traits': traits or None,
+                'tree_aggregates': aggregates or None}
+
+    def restrictions(self, request, *, shared_classes=frozenset()):
+        """Return what of a ResourceRequest any tree must satisfy.
+
+        Only sets with one member are pushed down, because SAI has no OR, and
+        the traits and aggregates of groups only where no sharing provider
+        can bring them (``shared_classes`` are the classes that some provider
+        shares). Sound for Placement's rules: a required trait stands on some
+        provider of the tree, a required aggregate on a provider of it, a
+        root trait on the root.
+        """
+        found = [Restriction('root_traits', 'CONTAINS', trait, 'root traits')
+                 for trait in sorted(request.root_required)]
+        if shared_classes & request.resource_classes:
+            return tuple(found)
+        for group in request.groups:
+            found += [Restriction('tree_traits', 'CONTAINS', min(any_of),
+                                  'traits')
+                      for any_of in group.required if len(any_of) == 1]
+            found += [Restriction('tree_aggregates', 'CONTAINS',
+                                  min(any_of), 'aggregates')
+                      for any_of in group.member_of if len(any_of) == 1]
+        return tuple(dict.fromkeys(found))

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The names a cloud has made itself: traits, classes, consumer types.
+
+Standard names come with os-traits and os-resource-classes and are not stored.
+"""
+
+import dataclasses
+
+from cassandra_scheduler.store import codec
+from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import statements
+
+_CQL = statements.load('catalogue')
+TRAIT, RESOURCE_CLASS, CONSUMER_TYPE = (
+    'trait', 'resource_class', 'consumer_type')
+#: Ids of trees with a provider that shares by aggregate; never removed, so
+#: it may name trees that no longer share.
+SHARING_TREE = 'sharing_tree'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """One custom name; times in milliseconds since the epoch."""
+    name: str
+    created_ms: int | None = None
+    updated_ms: int | None = None
+
+
+class Catalogue:
+    """The custom names of one cloud: one partition (cloud)."""
+
+    def __init__(self, session, cloud):
+        self._session = session
+        self._cloud = cloud
+
+    def list(self, kind):
+        """Return all Entries of a kind, oldest first. Read consistency."""
+        entries = [self._entry(row) for row in self._session.rows(
+            _CQL['list_entries'], (self._cloud, kind))]
+        return sorted(entries, key=lambda entry: (entry.created_ms or 0,
+                                                  entry.name))
+
+    def find(self, kind, name):
+        """Return the Entry of this name, or None. Read consistency."""
+        row = self._session.row(_CQL['find_entry'],
+                                (self._cloud, kind, name))
+        return self._entry(row) if row else None
+
+    def create(self, kind, name, *, op, now_ms):
+        """Add a name if it is absent; Rejected carries the Entry there."""
+        now = codec.moment(now_ms)
+        written = self._session.write_if([(
+            _CQL['create_entry_if_absent'],
+            (self._cloud, kind, name, op, now, now))])
+        if isinstance(written, outcome.Applied):
+            return outcome.Applied(Entry(name, now_ms, now_ms))
+        row = self._session.row(_CQL['find_entry'],
+                                (self._cloud, kind, name),
+                                level=store_session.SERIAL)
+        if row and row['op'] == op:
+            return outcome.Applied(self._entry(row))
+        return outcome.Rejected(self._entry(row) if row else None)
+
+    def delete(self, kind, name):
+        """Remove a name; Rejected when there was none."""
+        return self._session.write_if([(
+            _CQL['delete_entry_if_exists'], (self._cloud, kind, name))])
+
+    @staticmethod
+    def _entry(row):
+        return Entry(row['name'], codec.ms(row['created_at']),
+                     codec.ms(row['updated_at']))

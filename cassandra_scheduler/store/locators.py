@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a provider, a name or a consumer is found.
+
+Three tables of one shape: key -> value, with the id of the operation that
+wrote it. A locator is never the truth: the tree it points to is, and a
+locator whose target does not know the key means "does not exist".
+"""
+
+import dataclasses
+
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import statements
+
+_CQL = statements.load('locators')
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Location:
+    """What a locator says: the value and who wrote it."""
+    value: str
+    op: str
+
+
+class Locator:
+    """One of the three tables, for one cloud."""
+
+    def __init__(self, session, cloud, *, table, value_column):
+        self._session = session
+        self._cloud = cloud
+        self._table = table
+        self._value = value_column
+
+    def find(self, key, *, level=store_session.READ):
+        """Return the Location of ``key``, or None. One partition."""
+        row = self._session.row(_CQL[f'find_{self._table}'],
+                                (self._cloud, key), level=level)
+        return Location(row[self._value], row['op']) if row else None
+
+    def find_many(self, keys):
+        """Return key -> Location of those that exist. One partition each."""
+        keys = list(keys)
+        found = self._session.rows_of_many(
+            _CQL[f'find_{self._table}'],
+            [(self._cloud, key) for key in keys])
+        return {key: Location(rows[0][self._value], rows[0]['op'])
+                for key, rows in zip(keys, found) if rows}
+
+    def claim(self, key, value, op):
+        """Write ``key`` if nobody has; a conditional write.
+
+        Rejected carries the winner's Location. Asking again with the same
+        ``op`` is Applied.
+        """
+        return self._conditional(
+            'claim', 'if_absent', (self._cloud, key, value, op), key=key,
+            wanted=Location(value, op))
+
+    def move(self, key, value, *, op, from_op):
+        """Point ``key`` elsewhere if ``from_op`` still is its writer."""
+        return self._conditional(
+            'move', 'if_op', (value, op, self._cloud, key, from_op),
+            key=key, wanted=Location(value, op))
+
+    def release(self, key, op):
+        """Remove ``key`` if ``op`` is its writer; gone already is Applied.
+        """
+        return self._conditional('release', 'if_op', (self._cloud, key, op),
+                                 key=key, wanted=None)
+
+    def _conditional(self, verb, condition, params, *, key, wanted):
+        written = self._session.write_if(
+            [(_CQL[f'{verb}_{self._table}_{condition}'], params)])
+        if isinstance(written, outcome.Applied):
+            return outcome.Applied(wanted)
+        # Refused or lost: either way the SERIAL read tells who stands there.
+        try:
+            found = self.find(key, level=store_session.SERIAL)
+        except errors.StoreUnavailable as exc:
+            return (written if isinstance(written, outcome.Unknown)
+                    else outcome.Unknown(str(exc)))
+        if found == wanted:
+            return outcome.Applied(found)
+        return outcome.Rejected(found)
+
+
+def provider_trees(session, cloud):
+    """Return the locator provider uuid -> tree id."""
+    return Locator(session, cloud, table='provider_tree',
+                   value_column='tree')
+
+
+def provider_names(session, cloud):
+    """Return the locator provider name -> provider uuid."""
+    return Locator(session, cloud, table='provider_name',
+                   value_column='provider')
+
+
+def consumer_homes(session, cloud):
+    """Return the locator consumer uuid -> id of its home tree."""
+    return Locator(session, cloud, table='consumer_home',
+                   value_column='home')

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wires the store of one cloud: every table family over one session."""
+
+import dataclasses
+
+from cassandra_scheduler.store import candidates
+from cassandra_scheduler.store import catalogue
+from cassandra_scheduler.store import locators
+from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import trees
+from cassandra_scheduler.store.schema import check
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Store:
+    """The table families of one cloud. Nothing is connected before use."""
+    session: store_session.Session
+    cloud: str
+    columns: tuple
+    trees: trees.Trees
+    candidates: candidates.Candidates
+    provider_trees: locators.Locator
+    provider_names: locators.Locator
+    consumer_homes: locators.Locator
+    catalogue: catalogue.Catalogue
+
+    def check(self):
+        """Raise SchemaMismatch unless the keyspace fits; see schema.check.
+        """
+        check.check(self.session, self.columns)
+
+
+def open_store(settings, resource_types=()):
+    """Return the Store for ``settings`` with these resource types.
+
+    ``resource_types`` are objects with ``columns`` and ``searchable(tree)``.
+    """
+    session = store_session.shared_session(settings)
+    cloud = settings.cloud
+    columns = tuple(column for resource_type in resource_types
+                    for column in resource_type.columns)
+
+    def searchable(tree):
+        values = {}
+        for resource_type in resource_types:
+            values.update(resource_type.searchable(tree))
+        return values
+
+    return Store(
+        session=session, cloud=cloud, columns=columns,
+        trees=trees.Trees(session, cloud, columns=columns,
+                          searchable=searchable),
+        candidates=candidates.Candidates(session, cloud),
+        provider_trees=locators.provider_trees(session, cloud),
+        provider_names=locators.provider_names(session, cloud),
+        consumer_homes=locators.consumer_homes(session, cloud),
+        catalogue=catalogue.Catalogue(session, cloud))

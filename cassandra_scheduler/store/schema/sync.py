@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Brings a keyspace to this code's schema; safe to repeat.
+
+Every step is CREATE ... IF NOT EXISTS or an ALTER that adds, so a run that
+was cut off is finished by the next one. The version is recorded last.
+"""
+
+import datetime
+from importlib import resources
+import re
+
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.store import statements
+from cassandra_scheduler.store.schema import check
+
+_CQL = statements.load('schema')
+_SAFE_NAME = re.compile(r'^[a-z][a-z0-9_]{0,47}$')
+
+
+def sync(session, columns, *, progress=lambda step: None):
+    """Create what is missing of keyspace, tables, columns and indexes.
+
+    ``columns`` are the Columns of the installed resource types; ``progress``
+    is called with the name of each step before it runs. Raises SchemaMismatch
+    when the keyspace is newer than this code.
+    """
+    keyspace = session.settings.keyspace
+    _checked(keyspace, '[cassandra] keyspace')
+    progress(f'keyspace {keyspace}')
+    session.execute_schema(_CQL['create_keyspace'].format(
+        keyspace=keyspace, replication=_replication(session.settings)))
+    present = check.find_version(session)
+    if present is not None and present.oldest_reader > check.VERSION:
+        raise errors.SchemaMismatch(
+            f'Keyspace {keyspace!r} has schema {present.version}, which this '
+            f'code (schema {check.VERSION}) cannot use: upgrade it first.')
+    for name, text in _steps():
+        progress(name)
+        session.execute_schema(
+            text.rstrip(';').replace('{keyspace}', keyspace))
+    _add_columns(session, columns, progress)
+    if present is None or present.version < check.VERSION:
+        session.write(_CQL['record_version'],
+                      (check.VERSION, check.OLDEST_READER,
+                       datetime.datetime.now(datetime.timezone.utc)))
+
+
+def _steps():
+    """Yield (name, statement) of every version, oldest first."""
+    folder = resources.files('cassandra_scheduler.store.schema').joinpath(
+        'versions')
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith('.cql'):
+            yield from statements.parse(
+                file.read_text(encoding='utf-8')).items()
+
+
+def _add_columns(session, columns, progress):
+    keyspace = session.settings.keyspace
+    present = {row['column_name']: row['type'] for row in session.rows(
+        _CQL['list_columns'], (keyspace,))}
+    for column in columns:
+        _checked(column.name, 'the name of a resource type column')
+        if column.name not in present:
+            progress(f'column {column.name}')
+            session.execute_schema(
+                f'ALTER TABLE {keyspace}.trees ADD IF NOT EXISTS '
+                f'{column.name} {column.cql_type}')
+        elif present[column.name] != column.cql_type:
+            raise errors.SchemaMismatch(
+                f'Column trees.{column.name} has type '
+                f'{present[column.name]}, but a resource type wants '
+                f'{column.cql_type}: give it another name.')
+        if column.indexed:
+            session.execute_schema(
+                f'CREATE INDEX IF NOT EXISTS trees_{column.name} ON '
+                f"{keyspace}.trees ({column.name}) USING 'sai'")
+
+
+def _checked(name, what):
+    # Names cannot be bound, so only names that need no quoting are taken.
+    if not _SAFE_NAME.match(name):
+        raise errors.InvalidSettings(
+            f'{what} is {name!r}: use at most 48 lower-case letters, digits '
+            'and underscores, a letter first.')
+
+
+def _replication(settings):
+    parts = ["'class': 'NetworkTopologyStrategy'"]
+    for datacenter, copies in settings.replication:
+        if not re.match(r'^[\w.-]+$', datacenter) or int(copies) < 1:
+            raise errors.InvalidSettings(
+                f'[cassandra] replication {datacenter}:{copies} is not a '
+                'datacenter and a number of copies.')
+        parts.append(f"'{datacenter}': {int(copies)}")
+    return '{' + ', '.join(parts) + '}'
