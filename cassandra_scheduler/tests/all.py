@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every suite, one after another, and one line that sums them up.
+
+Promises: what each suite prints is shown while it runs; a suite that breaks
+before it can count its tests counts as one failure. Refuses: going on in
+silence when a suite did not run. Read next: tox.ini, environment ``all``.
+"""
+
+import argparse
+import collections
+import contextlib
+import dataclasses
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+import cassandra_scheduler
+from cassandra_scheduler.local import cluster as local_cluster
+from cassandra_scheduler.local import failures
+
+PACKAGE = pathlib.Path(cassandra_scheduler.__file__).parent
+BIN = pathlib.Path(sys.executable).parent
+SELECTION = PACKAGE / 'tests' / 'upstream' / 'ci.txt'
+
+# Where the tests find Cassandra.
+CONTACT_POINTS = 'CASSANDRA_SCHEDULER_TEST_CONTACT_POINTS'
+PORT = 'CASSANDRA_SCHEDULER_TEST_PORT'
+
+# What stestr prints at its end, below this heading.
+_HEADING = 'Totals'
+_TOTAL = re.compile(r' - ([A-Z][A-Za-z ]+): (\d+)')
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Suite:
+    """A command that checks something.
+
+    ``counts`` tells whether it is stestr, which says how many tests it ran;
+    any other command is one test itself.
+    """
+    name: str
+    command: tuple
+    counts: bool = True
+    needs_cassandra: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a suite; ``seconds`` is wall-clock time."""
+    name: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    remark: str = ''
+
+
+def suites():
+    """Return all suites in the order in which they run."""
+    ours = (
+        Suite('pep8', (str(BIN / 'flake8'),), counts=False),
+        Suite('lint', (str(BIN / 'lint-imports'),), counts=False),
+        Suite('unit', _stestr('unit')),
+        Suite('contract', _stestr('contract'), needs_cassandra=True),
+        Suite('functional', _stestr('functional'), needs_cassandra=True),
+    )
+    if not SELECTION.exists():
+        say(f'=== upstream: left out, {SELECTION} does not exist yet')
+        return ours
+    return ours + (Suite('upstream', _upstream(), needs_cassandra=True),)
+
+
+def _stestr(folder):
+    return (str(BIN / 'stestr'), '--test-path',
+            f'./cassandra_scheduler/tests/{folder}',
+            'run', '--concurrency', '2')
+
+
+def _upstream():
+    lines = SELECTION.read_text().splitlines()
+    expressions = [line.split('#')[0].strip() for line in lines]
+    return (sys.executable, '-m', 'cassandra_scheduler.tests.upstream',
+            *filter(None, expressions))
+
+
+def count(suite, lines, *, exit_status):
+    """Return the Result of a suite from what it printed and how it ended.
+
+    An exit status that the counts do not explain is one failure.
+    """
+    if not suite.counts:
+        return Result(suite.name, passed=int(exit_status == 0),
+                      failed=int(exit_status != 0))
+    totals = _totals(lines)
+    passed = totals['Passed'] + totals['Expected Fail']
+    failed = totals['Failed'] + totals['Unexpected Success']
+    remark = ''
+    if exit_status != 0 and not failed:
+        failed, remark = 1, f'ended with status {exit_status}'
+    elif not passed and not failed:
+        failed, remark = 1, 'ran no test'
+    return Result(suite.name, passed=passed, failed=failed,
+                  skipped=totals['Skipped'], remark=remark)
+
+
+def _totals(lines):
+    """Return stestr's closing counts; a test may have printed others."""
+    totals = collections.Counter()
+    for line in lines:
+        if line == _HEADING:
+            totals.clear()
+        elif found := _TOTAL.fullmatch(line):
+            totals[found[1]] = int(found[2])
+    return totals
+
+
+def run(suite, environment):
+    """Run a suite, show what it prints as it comes, return its Result."""
+    say(f'=== {suite.name}')
+    began = time.monotonic()
+    lines = []
+    with subprocess.Popen(
+            suite.command, env=environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            errors='replace') as process:
+        for line in process.stdout:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            lines.append(line.rstrip('\n'))
+    result = count(suite, lines, exit_status=process.returncode)
+    return dataclasses.replace(result, seconds=time.monotonic() - began)
+
+
+@contextlib.contextmanager
+def cassandra(environment):
+    """Give an environment that names a running Cassandra.
+
+    It is the caller's if the environment names one already; otherwise a new
+    one on ports of its own, gone afterwards with all its data.
+    """
+    if environment.get(CONTACT_POINTS):
+        say(f'=== Cassandra: {environment[CONTACT_POINTS]}')
+        yield environment
+        return
+    say('=== Cassandra')
+    cluster = local_cluster.Cluster.on_fresh_ports()
+    try:
+        cluster.start(tell=say)
+        yield {**environment, PORT: str(cluster.port),
+               CONTACT_POINTS: ','.join(cluster.contact_points)}
+    finally:
+        cluster.wipe()
+
+
+def run_all(suites, environment):
+    """Run the suites, those without Cassandra first; return the Results."""
+    results = [run(suite, environment) for suite in suites
+               if not suite.needs_cassandra]
+    needy = [suite for suite in suites if suite.needs_cassandra]
+    if not needy:
+        return results
+    try:
+        with cassandra(environment) as with_cassandra:
+            return results + [run(suite, with_cassandra) for suite in needy]
+    except failures.LocalClusterError as error:
+        say(f'Cassandra did not start: {error}')
+        return results + [Result(suite.name, failed=1,
+                                 remark='Cassandra did not start')
+                          for suite in needy]
+
+
+def table(results):
+    """Return the lines of a table with one row for each Result."""
+    lines = [f'{"suite":<12}{"passed":>8}{"failed":>8}{"skipped":>9}'
+             f'{"seconds":>9}']
+    for result in results:
+        lines.append(f'{result.name:<12}{result.passed:>8}'
+                     f'{result.failed:>8}{result.skipped:>9}'
+                     f'{result.seconds:>9.0f}  {result.remark}'.rstrip())
+    return lines
+
+
+def say(line):
+    print(line, flush=True)
+
+
+def main(argv=None):
+    """Run the suites named, or all, and return the exit status."""
+    known = suites()
+    names = [suite.name for suite in known]
+    parser = argparse.ArgumentParser(
+        prog='python -m cassandra_scheduler.tests.all',
+        description='Run test suites and sum up what they say.')
+    parser.add_argument('suites', nargs='*', metavar='SUITE',
+                        help=f'any of {", ".join(names)}; all without')
+    wanted = parser.parse_args(argv).suites or names
+    if unknown := sorted(set(wanted) - set(names)):
+        parser.error(f'no such suite: {", ".join(unknown)}; '
+                     f'there are {", ".join(names)}')
+    results = run_all([suite for suite in known if suite.name in wanted],
+                      dict(os.environ))
+    for line in table(results):
+        say(line)
+    passed = sum(result.passed for result in results)
+    failed = sum(result.failed for result in results)
+    say(f'{passed} passed, {failed} failed')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

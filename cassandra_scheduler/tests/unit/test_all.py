@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the runner of all suites counts: it must never call a failure fine."""
+
+import sys
+
+import testtools
+
+from cassandra_scheduler.tests import all as all_suites
+
+STESTR = [
+    '======', 'Totals', '======', 'Ran: 12 tests in 0.0086 sec.',
+    ' - Passed: 7', ' - Skipped: 1', ' - Expected Fail: 1',
+    ' - Unexpected Success: 1', ' - Failed: 2',
+    'Sum of execute time for each test: 0.0075 sec.']
+FINE = ['Totals', ' - Passed: 3', ' - Failed: 0']
+
+
+def suite(*code, **kinds):
+    return all_suites.Suite('some', (sys.executable, '-c', *code), **kinds)
+
+
+class TestCount(testtools.TestCase):
+
+    def count(self, lines, exit_status, **kinds):
+        result = all_suites.count(suite(**kinds), lines,
+                                  exit_status=exit_status)
+        return result.passed, result.failed, result.skipped
+
+    def test_stestr(self):
+        self.assertEqual((8, 3, 1), self.count(STESTR, 1))
+
+    def test_only_the_closing_counts_matter(self):
+        printed = [' - Passed: 70', ' - Failed: 20', 'Passed: 3']
+        self.assertEqual((8, 3, 1), self.count(printed + STESTR, 1))
+
+    def test_breaking_early_is_a_failure(self):
+        self.assertEqual((0, 1, 0), self.count(['Traceback'], 1))
+        self.assertEqual((3, 1, 0), self.count(FINE, -9))
+
+    def test_running_nothing_is_a_failure(self):
+        self.assertEqual((0, 1, 0), self.count([], 0))
+        self.assertEqual(
+            (0, 1, 0), self.count(['Totals', ' - Passed: 0'], 0))
+
+    def test_a_check_is_one_test(self):
+        self.assertEqual((1, 0, 0), self.count([], 0, counts=False))
+        self.assertEqual((0, 1, 0), self.count([], 1, counts=False))
+
+
+class TestRun(testtools.TestCase):
+
+    def test_a_real_process(self):
+        good = suite('print("Totals")\nprint(" - Passed: 2")')
+        result = all_suites.run(good, environment={})
+        self.assertEqual(('some', 2, 0),
+                         (result.name, result.passed, result.failed))
+
+    def test_the_environment_may_name_a_cassandra(self):
+        look = suite('import os, sys\n'
+                     f'sys.exit(os.environ[{all_suites.CONTACT_POINTS!r}]'
+                     ' != "192.0.2.1")', counts=False, needs_cassandra=True)
+        [result] = all_suites.run_all(
+            [look], {all_suites.CONTACT_POINTS: '192.0.2.1'})
+        self.assertEqual((1, 0), (result.passed, result.failed))
+
+    def test_an_unknown_suite_is_refused(self):
+        error = self.assertRaises(SystemExit, all_suites.main, ['unti'])
+        self.assertEqual(2, error.code)
