@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: which of Nova's tests, on whose code.
+
+Lists Nova's functional tests, keeps those that match, says which of them are
+excluded and why, prepares Cassandra, and lets stestr run the rest.
+"""
+
+import argparse
+import os
+import pathlib
+import re
+import sys
+import tempfile
+
+from cassandra_scheduler.tests.upstream import exclusions
+from cassandra_scheduler.tests.upstream import ground
+from cassandra_scheduler.tests.upstream import nova_tree
+from cassandra_scheduler.tests.upstream import suites
+
+EXCLUDED = pathlib.Path(__file__).with_name('excluded.txt')
+PACKAGE = 'cassandra_scheduler.tests.upstream.suite'
+
+
+def main(arguments=None):
+    """Run what the command line asks for; return the exit status."""
+    options = _parser().parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix='upstream-') as state:
+        try:
+            return _run(options, pathlib.Path(state))
+        except (exclusions.BadLine, ground.NoGround, nova_tree.NovaNotFound,
+                suites.ListingFailed) as exc:
+            print(exc, file=sys.stderr)
+            return 2
+
+
+def matching(test_ids, expressions):
+    """Return the ids that one of the expressions finds; all without any."""
+    if not expressions:
+        return list(test_ids)
+    patterns = [re.compile(expression) for expression in expressions]
+    return [test_id for test_id in test_ids
+            if any(pattern.search(test_id) for pattern in patterns)]
+
+
+def mode_of(options):
+    """Return whose code the tests run on."""
+    return suites.STOCK if options.stock else suites.OURS
+
+
+def run(suite, state, test_ids, *, options):
+    """Run these tests on stock's code or on a Cassandra; return the status.
+    """
+    if not test_ids:
+        print('no test matches', file=sys.stderr)
+        return 2
+    if options.stock:
+        return suites.run(suite, state, test_ids,
+                          concurrency=options.concurrency)
+    with ground.cassandra(os.environ) as environment:
+        return suites.run(suite, state, test_ids, environment=environment,
+                          concurrency=options.concurrency)
+
+
+def add_common(parser):
+    """Add the options that every suite of upstream has."""
+    parser.add_argument('expressions', nargs='*', metavar='REGEX',
+                        help='run the tests whose id one of these finds; '
+                             'all of them without any')
+    parser.add_argument('--stock', action='store_true',
+                        help="run them on upstream's own code, to compare")
+    parser.add_argument('--concurrency', type=int, default=2, metavar='N',
+                        help='worker processes (default: %(default)s)')
+    parser.add_argument('--list', action='store_true',
+                        help='only print the ids of the tests')
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog='python -m cassandra_scheduler.tests.upstream',
+        description="Run Nova's functional tests on this project.")
+    add_common(parser)
+    return parser
+
+
+def _run(options, state):
+    suite = suites.Suite(PACKAGE, mode_of(options),
+                         path=(nova_tree.build(state),))
+    ids = matching(suites.list_ids(suite, state), options.expressions)
+    left_out = []
+    if not options.stock:
+        ids, left_out = exclusions.split(ids, exclusions.read(EXCLUDED))
+    if options.list:
+        print(*ids, sep='\n')
+        return 0
+    for test_id, reason in left_out:
+        print(f'excluded: {test_id}  # {reason}')
+    print(f'{len(ids)} tests to run, {len(left_out)} excluded', flush=True)
+    return run(suite, state, ids, options=options)

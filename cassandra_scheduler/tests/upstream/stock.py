@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which parts of Nova and Placement must not be reached."""
+
+
+def guard_placement(traps):
+    """Guard placement's SQL.
+
+    Whatever it is used for, SQLAlchemy's facade starts its engine first.
+    Before the manifest is installed: it may put another name in this place.
+    """
+    from placement import db_api
+
+    traps.guard(db_api.placement_context_manager._factory, '_start',
+                "placement's SQL")
+
+
+def guard_nova(traps):
+    """Guard the copies of host state that Nova's scheduler keeps."""
+    from nova.scheduler import host_manager
+
+    for name in ('HostManager', 'HostState'):
+        traps.guard(getattr(host_manager, name), '__init__',
+                    f'nova.scheduler.host_manager.{name}')

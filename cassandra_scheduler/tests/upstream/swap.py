@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Exchanges what Nova's tests start: scheduler, compute and placement.
+
+To be installed once in a process, after ``nova.tests.functional`` and before
+the first test. Every test gets a cloud of its own, and fails if it reached
+Nova's host manager or placement's SQL.
+"""
+
+import functools
+
+from placement.tests import fixtures as placement_fixtures
+
+from cassandra_scheduler.placement_api import manifest
+from cassandra_scheduler.tests.upstream import clouds
+from cassandra_scheduler.tests.upstream import placement_database
+from cassandra_scheduler.tests.upstream import stock
+from cassandra_scheduler.tests.upstream import traps
+
+MANAGERS = {
+    'nova-scheduler':
+        'cassandra_scheduler.driver.manager.CassandraSchedulerManager',
+    'nova-compute':
+        'cassandra_scheduler.reporter.compute.CassandraComputeManager',
+}
+
+TRAPS = traps.Traps()
+
+
+def install():
+    """Exchange everything; Nova's and placement's tests follow suit."""
+    install_placement(placement_database.Database)
+    install_nova()
+
+
+def install_placement(database):
+    """Put the REST layer on our store, with this fixture for its tests."""
+    stock.guard_placement(TRAPS)
+    manifest.install()
+    placement_fixtures.Database = database
+
+
+def install_nova():
+    """Start our managers, and prepare every test of Nova."""
+    from nova import service
+    from nova import test
+
+    stock.guard_nova(TRAPS)
+    service.SERVICE_MANAGERS.update(MANAGERS)
+    test.TestCase.setUp = _prepared(test.TestCase.setUp)
+
+
+def _prepared(set_up):
+    @functools.wraps(set_up)
+    def prepared_set_up(self):
+        from nova import conf
+
+        TRAPS.forget()
+        # The first clean-up to be added is the last to run: every service of
+        # the test has stopped by then.
+        self.addCleanup(TRAPS.check)
+        clouds.fresh()
+        set_up(self)
+        # Nova's own fixture sets the options back at the end of the test.
+        clouds.configure(conf.CONF)
+
+    return prepared_set_up
