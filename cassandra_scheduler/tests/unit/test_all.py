@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the runner of all suites counts: it must never call a failure fine."""
 
+import io
 import sys
 
+import fixtures
 import testtools
 
 from cassandra_scheduler.tests import all as all_suites
@@ -48,6 +50,11 @@ class TestCount(testtools.TestCase):
 
 
 class TestRun(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        for stream in ('sys.stdout', 'sys.stderr'):
+            self.useFixture(fixtures.MonkeyPatch(stream, io.StringIO()))
 
     def test_a_real_process(self):
         good = suite('print("Totals")\nprint(" - Passed: 2")')
