@@ -15,7 +15,9 @@ OPERATORS = frozenset({'=', '>=', '<=', 'CONTAINS'})
 class Column:
     """A searchable column of a tree's root row, as a resource type wants it.
 
-    ``writer`` is 'lwt' for what follows from the tree's state and 'heartbeat'
+    ``indexed``: worth an index, because some request finds few rows by it;
+    other columns are compared row by row after the indexed ones have
+    narrowed. ``writer`` is 'lwt' for what follows from the tree's state and 'heartbeat'
     for what the reporter writes plainly; a column has one of them for ever.
     """
     name: str

@@ -7,6 +7,11 @@ Column = restriction.Column
 Restriction = restriction.Restriction
 
 
+#: Traits that nearly every host has: an index would return everything, so
+#: they are left to the candidate search.
+UBIQUITOUS_TRAITS = frozenset({'COMPUTE_NODE', 'OWNER_NOVA'})
+
+
 class Base:
     """Traits, aggregates and classes of a tree, of whatever type.
 
@@ -34,17 +39,19 @@ class Base:
         """Return what of a ResourceRequest any tree must satisfy.
 
         Only sets with one member are pushed down, because SAI has no OR, and
-        the traits and aggregates of groups only where no sharing provider
-        can bring them (``shared_classes`` are the classes that some provider
-        shares). Sound for Placement's rules: a required trait stands on some
-        provider of the tree, a required aggregate on a provider of it, a
-        root trait on the root.
+        the traits and aggregates of a group only where no sharing provider
+        can serve it (``shared_classes`` are the classes that some provider
+        shares; a group without resources can be served by any). Sound for
+        Placement's rules: a required trait stands on some provider of the
+        tree, a required aggregate on a provider of it, a root trait on the
+        root.
         """
         found = [Restriction('root_traits', 'CONTAINS', trait, 'root traits')
                  for trait in sorted(request.root_required)]
-        if shared_classes & request.resource_classes:
-            return tuple(found)
         for group in request.groups:
+            if shared_classes and (not group.resources or
+                                   shared_classes & set(group.resources)):
+                continue
             found += [Restriction('tree_traits', 'CONTAINS', min(any_of),
                                   'traits')
                       for any_of in group.required if len(any_of) == 1]

@@ -34,7 +34,7 @@ class Compute:
               for name in CLASSES.values()) + (
             Column('host', 'text'),
             Column('nodename', 'text'),
-            Column('enabled', 'boolean'),
+            Column('enabled', 'boolean', indexed=False),
         ))
 
     def searchable(self, tree):
@@ -67,12 +67,20 @@ class Compute:
         for column, value in (('host', host), ('nodename', node)):
             if value is not None:
                 found.append(Restriction(column, '=', value, 'destination'))
-        for resource_class, name in CLASSES.items():
-            amount = request.total(resource_class)
-            if amount and resource_class not in shared_classes:
-                found.append(Restriction(f'free_{name}', '>=', amount,
-                                         resource_class))
-        return tuple(found)
+        return tuple(found) + self.amounts(
+            request, shared_classes=shared_classes)
+
+    def amounts(self, request, *, shared_classes=frozenset()):
+        """Return what of a request any tree's row must satisfy.
+
+        Whatever type the tree is of: the free amounts stand on every row.
+        ``shared_classes`` as in ``restrictions``.
+        """
+        wanted = ((resource_class, name, request.total(resource_class))
+                  for resource_class, name in CLASSES.items()
+                  if resource_class not in shared_classes)
+        return tuple(Restriction(f'free_{name}', '>=', amount, resource_class)
+                     for resource_class, name, amount in wanted if amount)
 
 
 def _bounds(tree, resource_class):

@@ -4,6 +4,12 @@
 CQL narrows. One prepared statement per shape of request, that is per set of
 (column, operator); values are always bound. The read goes to one replica: it
 may be stale, because the claim will not be.
+
+Few columns are indexed, those by which some request finds few rows. All other
+restrictions are compared on the rows that the indexes lead to, which is what
+ALLOW FILTERING permits; there is always an index to lead. Measured with
+100,000 rows: 3.6 ms so, and 1 s for a request that fits nowhere when the
+columns that are true for every row were indexed and joined as well.
 """
 
 import dataclasses
@@ -30,22 +36,25 @@ class Page:
 class Candidates:
     """Reads root rows of one cloud that satisfy a set of restrictions."""
 
-    def __init__(self, session, cloud):
+    def __init__(self, session, cloud, columns=()):
         self._session = session
         self._cloud = cloud
+        self._indexed = frozenset(column.name for column in columns
+                                  if column.indexed)
 
     def read(self, restrictions, *, after=MIN_TOKEN, up_to=MAX_TOKEN,
-             limit=50):
+             limit=50, level=store_session.CANDIDATES):
         """Return a Page of trees with ``after < token <= up_to``.
 
-        Many partitions, candidate consistency, at most ``limit`` rows. Rows
-        that hold no tree any more are read and counted but not returned.
+        Many partitions, candidate consistency unless ``level`` says READ, at
+        most ``limit`` rows. Rows that hold no tree any more are read and
+        counted but not returned.
         """
         ordered = sorted(restrictions, key=lambda r: (r.column, r.operator))
         rows = self._session.rows(
-            statement(ordered),
+            statement(ordered, self._indexed),
             (self._cloud, *(r.value for r in ordered), after, up_to, limit),
-            level=store_session.CANDIDATES)
+            level=level)
         trees = (codec.tree_from_row(row) for row in rows)
         return Page(
             trees=tuple(tree for tree in trees if tree is not None),
@@ -54,12 +63,18 @@ class Candidates:
             ended=len(rows) < limit)
 
 
-def statement(ordered):
-    """Return the SELECT for restrictions in their canonical order."""
-    clauses = ['root_of = ?']
+def statement(ordered, indexed):
+    """Return the SELECT for restrictions in their canonical order.
+
+    Where none of them is ``indexed``, the index over all roots of the cloud
+    leads.
+    """
+    leads = any(r.column in indexed for r in ordered)
+    clauses = ['cloud = ?' if leads else 'root_of = ?']
     clauses += [f'{r.column} {r.operator} ?' for r in ordered]
     return ('SELECT token(cloud, tree) AS position, tree, seq, recent_ops, '
             'intent, resource_type, shape, generations, used, pending, '
             'report, last_seen, service_disabled, forced_down, service '
             f'FROM {{keyspace}}.trees WHERE {" AND ".join(clauses)} '
-            'AND token(cloud, tree) > ? AND token(cloud, tree) <= ? LIMIT ?')
+            'AND token(cloud, tree) > ? AND token(cloud, tree) <= ? LIMIT ? '
+            'ALLOW FILTERING')

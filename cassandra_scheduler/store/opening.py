@@ -17,6 +17,7 @@ class Store:
     session: store_session.Session
     cloud: str
     columns: tuple
+    searchable: object
     trees: trees.Trees
     candidates: candidates.Candidates
     provider_trees: locators.Locator
@@ -48,9 +49,10 @@ def open_store(settings, resource_types=()):
 
     return Store(
         session=session, cloud=cloud, columns=columns,
+        searchable=searchable,
         trees=trees.Trees(session, cloud, columns=columns,
                           searchable=searchable),
-        candidates=candidates.Candidates(session, cloud),
+        candidates=candidates.Candidates(session, cloud, columns),
         provider_trees=locators.provider_trees(session, cloud),
         provider_names=locators.provider_names(session, cloud),
         consumer_homes=locators.consumer_homes(session, cloud),
