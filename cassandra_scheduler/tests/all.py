@@ -29,8 +29,9 @@ SELECTION = PACKAGE / 'tests' / 'upstream' / 'ci.txt'
 CONTACT_POINTS = 'CASSANDRA_SCHEDULER_TEST_CONTACT_POINTS'
 PORT = 'CASSANDRA_SCHEDULER_TEST_PORT'
 
-# What stestr prints at its end, below this heading.
+# What stestr prints at its end, below this heading, or instead of it.
 _HEADING = 'Totals'
+_NO_MATCH = "The specified regex doesn't match"
 _TOTAL = re.compile(r' - ([A-Z][A-Za-z ]+): (\d+)')
 
 
@@ -39,12 +40,21 @@ class Suite:
     """A command that checks something.
 
     ``counts`` tells whether it is stestr, which says how many tests it ran;
-    any other command is one test itself.
+    any other command is one test itself. ``may_be_empty``: running no test
+    at all is fine.
     """
     name: str
     command: tuple
     counts: bool = True
     needs_cassandra: bool = False
+    may_be_empty: bool = False
+
+    def narrowed(self, expressions):
+        """Return the suite with only those tests that one of these finds."""
+        if not expressions or not self.counts:
+            return self
+        return dataclasses.replace(
+            self, command=(*self.command, *expressions), may_be_empty=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -98,7 +108,10 @@ def count(suite, lines, *, exit_status):
     passed = totals['Passed'] + totals['Expected Fail']
     failed = totals['Failed'] + totals['Unexpected Success']
     remark = ''
-    if exit_status != 0 and not failed:
+    if suite.may_be_empty and any(line.startswith(_NO_MATCH)
+                                  for line in lines):
+        remark = 'no test matches'
+    elif exit_status != 0 and not failed:
         failed, remark = 1, f'ended with status {exit_status}'
     elif not passed and not failed:
         failed, remark = 1, 'ran no test'
@@ -130,6 +143,8 @@ def run(suite, environment):
             sys.stdout.write(line)
             sys.stdout.flush()
             lines.append(line.rstrip('\n'))
+    if lines and not line.endswith('\n'):
+        say('')
     result = count(suite, lines, exit_status=process.returncode)
     return dataclasses.replace(result, seconds=time.monotonic() - began)
 
@@ -194,20 +209,21 @@ def main(argv=None):
     parser = argparse.ArgumentParser(
         prog='python -m cassandra_scheduler.tests.all',
         description='Run test suites and sum up what they say.')
-    parser.add_argument('suites', nargs='*', metavar='SUITE',
-                        help=f'any of {", ".join(names)}; all without')
-    wanted = parser.parse_args(argv).suites or names
-    if unknown := sorted(set(wanted) - set(names)):
-        parser.error(f'no such suite: {", ".join(unknown)}; '
-                     f'there are {", ".join(names)}')
-    results = run_all([suite for suite in known if suite.name in wanted],
-                      dict(os.environ))
+    parser.add_argument('--suite', action='append', choices=names,
+                        help='run only this one; may be given again')
+    parser.add_argument('expressions', nargs='*', metavar='REGEX',
+                        help='run the tests whose id one of these finds; '
+                             'all of them without any')
+    options = parser.parse_args(argv)
+    wanted = [suite.narrowed(options.expressions) for suite in known
+              if suite.name in (options.suite or names)]
+    results = run_all(wanted, dict(os.environ))
     for line in table(results):
         say(line)
     passed = sum(result.passed for result in results)
     failed = sum(result.failed for result in results)
     say(f'{passed} passed, {failed} failed')
-    return 1 if failed else 0
+    return 1 if failed or not passed else 0
 
 
 if __name__ == '__main__':

@@ -44,6 +44,14 @@ class TestCount(testtools.TestCase):
         self.assertEqual(
             (0, 1, 0), self.count(['Totals', ' - Passed: 0'], 0))
 
+    def test_a_narrowed_suite_may_run_nothing_but_not_break(self):
+        narrowed = suite().narrowed(['some_test'])
+        self.assertEqual('some_test', narrowed.command[-1])
+        for lines, failed in ((["The specified regex doesn't match with"], 0),
+                              (['Traceback'], 1)):
+            result = all_suites.count(narrowed, lines, exit_status=1)
+            self.assertEqual((0, failed), (result.passed, result.failed))
+
     def test_a_check_is_one_test(self):
         self.assertEqual((1, 0, 0), self.count([], 0, counts=False))
         self.assertEqual((0, 1, 0), self.count([], 1, counts=False))
@@ -71,5 +79,6 @@ class TestRun(testtools.TestCase):
         self.assertEqual((1, 0), (result.passed, result.failed))
 
     def test_an_unknown_suite_is_refused(self):
-        error = self.assertRaises(SystemExit, all_suites.main, ['unti'])
+        error = self.assertRaises(SystemExit, all_suites.main,
+                                  ['--suite', 'unti'])
         self.assertEqual(2, error.code)
