@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The compute manager that nova-cassandra-compute runs.
+
+Nova's own, with a resource tracker and a heartbeat that reach Cassandra.
+"""
+
+from nova.compute import manager as compute_manager
+import nova.conf
+from nova import objects
+
+from cassandra_scheduler.conf import registration
+from cassandra_scheduler.reporter import heartbeat
+from cassandra_scheduler.reporter import publishing
+from cassandra_scheduler.reporter import tracker
+from cassandra_scheduler.resource_types import loading
+from cassandra_scheduler.store import opening
+from cassandra_scheduler.store import settings
+
+CONF = nova.conf.CONF
+
+
+class CassandraComputeManager(compute_manager.ComputeManager):
+    """Nova's compute manager, reporting to Cassandra.
+
+    Every public method would be an RPC method, so none is added.
+    """
+
+    def __init__(self, compute_driver=None, *args, **kwargs):
+        super().__init__(compute_driver, *args, **kwargs)
+        registration.register_opts(CONF)
+        publisher = publishing.Publisher(opening.open_store(
+            settings.Settings(**registration.store_settings(CONF)),
+            loading.installed()))
+        self._pulse = heartbeat.Pulse(publisher)
+        # Nova's constructor makes a tracker of its own class, which has
+        # been given to nobody yet.
+        self.rt = tracker.CassandraResourceTracker(
+            self.host, self.driver, reportclient=self.reportclient,
+            publisher=publisher, pulse=self._pulse)
+
+    def pre_start_hook(self, service_ref):
+        """Report in full, and let Nova's heartbeat be ours as well."""
+        super().pre_start_hook(service_ref)
+        self._pulse.follow(service_ref)
+
+    def set_host_enabled(self, context, enabled):
+        """Set the trait as Nova does, and tell the schedulers at once."""
+        answer = super().set_host_enabled(context, enabled)
+        # nova-api has saved the record before it called; ours is older.
+        self._pulse.beat(objects.Service.get_by_host_and_binary(
+            context, self.host, 'nova-compute'))
+        return answer
