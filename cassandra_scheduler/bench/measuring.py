@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Times requests one by one and side by side, and the floor beside them.
+
+All times are wall-clock milliseconds of the whole call, RequestSpec in and
+claimed Selections out. The floor is the conditional batch alone: the same
+table, the same columns, hosts drawn at random.
+"""
+
+from concurrent import futures
+import dataclasses
+import random
+import statistics
+import time
+import uuid
+
+from cassandra_scheduler.bench import fleet
+from cassandra_scheduler.bench import ground
+from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.store import outcome
+
+#: What is asked for: name -> arguments of ground.request_spec.
+REQUESTS = {
+    'plain': {},
+    'rare trait': {'traits': (fleet.RARE_TRAIT,)},
+    'impossible': {'memory_mb': 10 ** 9},
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Figure:
+    """What one kind of request cost at one size of the fleet.
+
+    ``rows``, ``queries`` and ``writes`` are means per request, as the
+    transcripts count them; ``per_second`` only where many ran side by side.
+    """
+    hosts: int
+    request: str
+    runs: int
+    p50_ms: float
+    p99_ms: float
+    rows: float = 0.0
+    queries: float = 0.0
+    writes: float = 0.0
+    per_second: float = 0.0
+
+
+def floor(store, hosts, runs):
+    """Return the Figure of the bare conditional batch."""
+    samples = []
+    for _ in range(runs):
+        tree_id = fleet.host_tree(random.randrange(hosts)).id
+        change = _claim(store.trees.find(tree_id))
+        began = time.perf_counter()
+        written = store.trees.write(change)
+        samples.append(time.perf_counter() - began)
+        if not isinstance(written, outcome.Applied):
+            raise errors.SchedulerError(
+                f'The bench\'s own claim ended as {written}; nothing else '
+                'may use its cloud while it runs.')
+    return _figure(hosts, 'bare LWT', samples)
+
+
+def _claim(tree):
+    op, consumer = uuid.uuid4().hex, str(uuid.uuid4())
+    amounts = {(tree.id, name): units for name, units in
+               (('VCPU', 2), ('MEMORY_MB', 4096), ('DISK_GB', 20))}
+    after = tree.with_amounts(amounts).bumped(tree.id).with_pending(
+        consumer, tree_model.Pending(op, 0, {'vcpus': 2}))
+    return consumer_model.TreeChange(
+        tree, after, op, create=frozenset({consumer}),
+        put=(consumer_model.Consumer(consumer, tree.id, amounts, op),))
+
+
+def one_by_one(scheduler, hosts, name, runs):
+    """Return the Figure of ``runs`` requests of one kind in a row."""
+    samples, transcripts = [], []
+    for _ in range(runs):
+        seconds, transcript = _place(scheduler, name)
+        samples.append(seconds)
+        transcripts.append(transcript)
+    return _figure(hosts, name, samples, transcripts)
+
+
+def side_by_side(scheduler, hosts, *, clients, runs):
+    """Return the Figure of plain requests from ``clients`` threads."""
+    began = time.perf_counter()
+    with futures.ThreadPoolExecutor(clients) as pool:
+        done = list(pool.map(lambda _: _place(scheduler, 'plain'),
+                             range(runs)))
+    seconds = time.perf_counter() - began
+    figure = _figure(hosts, f'plain, {clients} at once',
+                     [sample for sample, _ in done],
+                     [transcript for _, transcript in done])
+    return dataclasses.replace(figure, per_second=runs / seconds)
+
+
+def _place(scheduler, name):
+    context, spec, uuids = ground.request_spec(**REQUESTS[name])
+    began = time.perf_counter()
+    placed = scheduler.place(context, spec, uuids)
+    return time.perf_counter() - began, placed.transcript
+
+
+def _figure(hosts, name, samples, transcripts=()):
+    ordered = sorted(sample * 1000 for sample in samples)
+    count = max(len(transcripts), 1)
+    return Figure(
+        hosts=hosts, request=name, runs=len(ordered),
+        p50_ms=statistics.median(ordered),
+        p99_ms=ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))],
+        rows=sum(t.rows_read for t in transcripts) / count,
+        queries=sum(t.queries for t in transcripts) / count,
+        writes=sum(t.conditional_writes for t in transcripts) / count)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shows the figures of a run: a table, the ratios that count, and JSON."""
+
+import dataclasses
+import json
+
+from rich import table as rich_table
+
+_FLOOR = 'bare LWT'
+
+
+def table(figures):
+    """Return a rich Table with one row for each Figure."""
+    shown = rich_table.Table(
+        title='select_destinations, end to end',
+        caption='ms of wall clock; rows, queries and LWTs are means per '
+                'request; "x floor" is p50 over the bare conditional batch '
+                'of the same fleet')
+    for heading in ('hosts', 'request', 'runs', 'p50', 'p99', 'x floor',
+                    'rows', 'queries', 'LWTs', '/s'):
+        shown.add_column(heading, justify='left' if heading == 'request'
+                         else 'right')
+    floors = {figure.hosts: figure.p50_ms for figure in figures
+              if figure.request == _FLOOR}
+    for figure in figures:
+        shown.add_row(
+            f'{figure.hosts:,}', figure.request, str(figure.runs),
+            f'{figure.p50_ms:.1f}', f'{figure.p99_ms:.1f}',
+            f'{figure.p50_ms / floors[figure.hosts]:.1f}',
+            f'{figure.rows:.1f}', f'{figure.queries:.1f}',
+            f'{figure.writes:.1f}',
+            f'{figure.per_second:.0f}' if figure.per_second else '')
+    return shown
+
+
+def growth(figures):
+    """Yield a line per kind of request: the largest fleet over the 1,000.
+
+    Compares p50 at the largest size with p50 at 1,000 hosts, or at the
+    smallest size where 1,000 was not measured.
+    """
+    sizes = sorted({figure.hosts for figure in figures})
+    base = 1000 if 1000 in sizes else sizes[0]
+    p50 = {(figure.hosts, figure.request): figure.p50_ms
+           for figure in figures}
+    for name in dict.fromkeys(figure.request for figure in figures):
+        if sizes[-1] != base and (base, name) in p50:
+            ratio = p50[sizes[-1], name] / p50[base, name]
+            yield (f'{name}: p50 at {sizes[-1]:,} hosts is {ratio:.2f} times '
+                   f'that at {base:,}')
+
+
+def write_json(figures, path):
+    """Write the figures as a JSON list of objects to ``path``."""
+    with open(path, 'w', encoding='utf-8') as file:
+        json.dump([dataclasses.asdict(figure) for figure in figures], file,
+                  indent=2)
+        file.write('\n')
