@@ -17,8 +17,9 @@ class Column:
 
     ``indexed``: worth an index, because some request finds few rows by it;
     other columns are compared row by row after the indexed ones have
-    narrowed. ``writer`` is 'lwt' for what follows from the tree's state and 'heartbeat'
-    for what the reporter writes plainly; a column has one of them for ever.
+    narrowed. ``writer`` is 'lwt' for what follows from the tree's state and
+    'heartbeat' for what the reporter writes plainly; a column has one of
+    them for ever.
     """
     name: str
     cql_type: str

@@ -6,9 +6,9 @@ import dataclasses
 from cassandra_scheduler.store import candidates
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.store import locators
+from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import trees
-from cassandra_scheduler.store.schema import check
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from importlib import resources
 import re
 
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.store import statements
 from cassandra_scheduler.store.schema import check
+from cassandra_scheduler.store import statements
 
 _CQL = statements.load('schema')
 _SAFE_NAME = re.compile(r'^[a-z][a-z0-9_]{0,47}$')
