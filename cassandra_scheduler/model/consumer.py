@@ -40,6 +40,20 @@ class Consumer:
     moved_to: str | None = None
     fenced: str | None = None
 
+    @property
+    def is_stub(self):
+        """Return whether this row only says where the home is now."""
+        return self.moved_to is not None and not self.amounts
+
+    @property
+    def stands(self):
+        """Return whether this is a consumer, neither a stub nor a fence."""
+        return self.fenced is None and not self.is_stub
+
+    def home_seen_from(self, tree_id):
+        """Return the home tree that this row, of that tree, names."""
+        return self.moved_to or self.home or tree_id
+
     def replace(self, **changes):
         """Return this row with some fields changed."""
         return dataclasses.replace(self, **changes)
@@ -60,3 +74,18 @@ class TreeChange:
     put: tuple = ()
     delete: tuple = ()
     create: frozenset = frozenset()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HomeMove:
+    """A consumer's locator that follows its home row into another tree.
+
+    ``from_op`` is who wrote the locator as it stands, ``op`` who writes it
+    now. A TreeChange of the same transaction leaves a row at the old home
+    that names the new one: a stub with ``moved_to``, or, if something is
+    still held there, a row whose ``home`` is the new one.
+    """
+    consumer_uuid: str
+    from_op: str
+    to_tree: str
+    op: str

@@ -6,6 +6,7 @@ cell is overwritten without leaving tombstones behind, and a refused claim
 returns it whole.
 """
 
+import dataclasses
 import datetime
 import json
 
@@ -15,6 +16,9 @@ from cassandra_scheduler.model import tree as tree_model
 _EPOCH = datetime.datetime(1970, 1, 1)
 _INVENTORY_FIELDS = ('total', 'reserved', 'min_unit', 'max_unit', 'step_size',
                      'allocation_ratio', 'created_ms', 'updated_ms')
+#: The columns of a root row that hold the tree itself.
+STATE_COLUMNS = ('resource_type', 'shape', 'generations', 'used', 'pending',
+                 'report')
 _dumps = json.JSONEncoder(separators=(',', ':'), sort_keys=True).encode
 
 
@@ -55,13 +59,24 @@ def _provider_from_json(value, generation):
 
 
 def tree_to_row(tree, cloud):
-    """Return the LWT-owned base columns of a tree's root row."""
+    """Return the LWT-owned base columns of a tree's root row.
+
+    A tree without providers is not one yet, and no search may find it.
+    """
+    return {'intent': tree.intent,
+            'root_of': cloud if tree.providers else None,
+            **state_columns(tree)}
+
+
+def state_columns(tree):
+    """Return STATE_COLUMNS of a tree; all None without providers."""
+    if not tree.providers:
+        return dict.fromkeys(STATE_COLUMNS)
     used = {}
     for (provider, resource_class), units in tree.used.items():
         if units:
             used.setdefault(provider, {})[resource_class] = units
     return {
-        'intent': tree.intent, 'root_of': cloud,
         'resource_type': tree.resource_type, 'report': tree.report,
         'shape': _dumps([_provider_to_json(provider)
                          for provider in tree.providers.values()]),
@@ -79,27 +94,35 @@ def tree_from_row(row):
     """Return the Tree of a root row, or None for a row without one.
 
     A root row whose tree was deleted may be left with heartbeat columns
-    only; it has no ``seq``.
+    only; it has no ``seq``. A tree that a transaction is about to create has
+    an intent and no providers.
     """
     if row is None or row.get('seq') is None:
         return None
-    generations = json.loads(row['generations'])
-    return tree_model.Tree(
-        id=row['tree'], seq=row['seq'],
-        providers={value['uuid']: _provider_from_json(
-            value, generations[value['uuid']])
-            for value in json.loads(row['shape'])},
-        used={(provider, resource_class): units
-              for provider, classes in json.loads(row['used']).items()
-              for resource_class, units in classes.items()},
-        pending={uuid: tree_model.Pending(*fields) for uuid, fields in
-                 json.loads(row['pending'] or '{}').items()},
-        resource_type=row['resource_type'], report=row['report'],
-        intent=row['intent'], recent_ops=tuple(row['recent_ops'] or ()),
+    return with_columns(tree_model.Tree(
+        id=row['tree'], seq=row['seq'], intent=row['intent'],
+        recent_ops=tuple(row['recent_ops'] or ()),
         heartbeat=tree_model.Heartbeat(
             last_seen_ms=ms(row['last_seen']),
             disabled=bool(row['service_disabled']),
-            forced_down=bool(row['forced_down']), service=row['service']))
+            forced_down=bool(row['forced_down']), service=row['service'])),
+        row)
+
+
+def with_columns(tree, columns):
+    """Return ``tree`` with what STATE_COLUMNS say of it."""
+    generations = json.loads(columns['generations'] or '{}')
+    return tree.replace(
+        providers={value['uuid']: _provider_from_json(
+            value, generations[value['uuid']])
+            for value in json.loads(columns['shape'] or '[]')},
+        used={(provider, resource_class): units
+              for provider, classes in
+              json.loads(columns['used'] or '{}').items()
+              for resource_class, units in classes.items()},
+        pending={uuid: tree_model.Pending(*fields) for uuid, fields in
+                 json.loads(columns['pending'] or '{}').items()},
+        resource_type=columns['resource_type'], report=columns['report'])
 
 
 def _amounts_to_row(amounts):
@@ -133,3 +156,18 @@ def consumer_from_row(row):
         also_in=frozenset(row['also_in'] or ()),
         created_ms=ms(row['created_at']), updated_ms=ms(row['updated_at']),
         moved_to=row['moved_to'], fenced=row['fenced'])
+
+
+def consumer_to_json(consumer):
+    """Return a Consumer as a value that JSON can hold."""
+    value = dataclasses.asdict(consumer)
+    value['amounts'] = _amounts_to_row(consumer.amounts)
+    value['also_in'] = sorted(consumer.also_in)
+    return value
+
+
+def consumer_from_json(value):
+    """Return the Consumer that consumer_to_json was given."""
+    return consumer_model.Consumer(**{
+        **value, 'amounts': _amounts_from_row(value['amounts']),
+        'also_in': frozenset(value['also_in'])})

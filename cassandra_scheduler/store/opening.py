@@ -5,9 +5,14 @@ import dataclasses
 
 from cassandra_scheduler.store import candidates
 from cassandra_scheduler.store import catalogue
+from cassandra_scheduler.store import consumers
+from cassandra_scheduler.store import intents as store_intents
 from cassandra_scheduler.store import locators
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import transaction_records
+from cassandra_scheduler.store import transactions
+from cassandra_scheduler.store import tree_rows
 from cassandra_scheduler.store import trees
 
 
@@ -24,6 +29,8 @@ class Store:
     provider_names: locators.Locator
     consumer_homes: locators.Locator
     catalogue: catalogue.Catalogue
+    consumers: consumers.Consumers
+    transactions: transactions.Transactions
 
     def check(self):
         """Raise SchemaMismatch unless the keyspace fits; see schema.check.
@@ -47,13 +54,20 @@ def open_store(settings, resource_types=()):
             values.update(resource_type.searchable(tree))
         return values
 
+    rows = tree_rows.TreeRows(session, cloud, columns=columns,
+                              searchable=searchable)
+    records = transaction_records.TransactionRecords(session, cloud)
+    intents = store_intents.Intents(rows, records)
+    all_trees = trees.Trees(rows, intents)
+    consumer_homes = locators.consumer_homes(session, cloud)
     return Store(
         session=session, cloud=cloud, columns=columns,
-        searchable=searchable,
-        trees=trees.Trees(session, cloud, columns=columns,
-                          searchable=searchable),
+        searchable=searchable, trees=all_trees,
         candidates=candidates.Candidates(session, cloud, columns),
         provider_trees=locators.provider_trees(session, cloud),
         provider_names=locators.provider_names(session, cloud),
-        consumer_homes=locators.consumer_homes(session, cloud),
-        catalogue=catalogue.Catalogue(session, cloud))
+        consumer_homes=consumer_homes,
+        catalogue=catalogue.Catalogue(session, cloud),
+        consumers=consumers.Consumers(all_trees, consumer_homes),
+        transactions=transactions.Transactions(
+            all_trees, intents, records, consumer_homes))

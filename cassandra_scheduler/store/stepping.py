@@ -54,7 +54,10 @@ def step(trees, tree_id, advance, *, consumers=(), start=None,
     when the last write could not be settled before the deadline.
     """
     attempts = Attempts(deadline_s)
-    state = start or trees.find_state(tree_id, consumers)
+    state = start
+    if state is None or (state.tree is not None and
+                         state.tree.intent is not None):
+        state = trees.find_settled_state(tree_id, consumers)
     while True:
         change = advance(state)
         if change is None:

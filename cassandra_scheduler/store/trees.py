@@ -1,142 +1,115 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads and writes provider trees: the table ``trees``.
+"""Reads and writes provider trees.
 
-Every method touches the one partition (cloud, tree) unless it says
-otherwise. A write replaces the state that was read by the next one:
-
-    reader A            partition             reader B
-    read seq 7  ------------+--------------- read seq 7
-    write IF seq = 7 ------>|  seq is 8
-                            |<------ write IF seq = 7: refused, and the
-                            |        answer carries the row with seq 8
+What is returned never carries an intent: a transaction over several trees
+has happened for whoever reads here, or it has not (``intents`` says how).
+Every method touches one partition (cloud, tree) unless it says otherwise;
+``tree_rows`` draws how a step is fenced.
 """
 
-import dataclasses
-
-from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import codec
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
+from cassandra_scheduler.store import tree_rows
 
 _CQL = statements.load('trees')
-#: How many of the last steps a tree remembers, to recognise one's own.
-RECENT_OPS = 32
-_BASE = ('intent', 'root_of', 'resource_type', 'shape', 'generations', 'used',
-         'pending', 'report')
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class TreeState:
-    """A tree as it stands and the consumer rows that were asked for.
-
-    ``tree`` is None when there is no such tree.
-    """
-    tree: object
-    consumers: dict = dataclasses.field(default_factory=dict)
+TreeState = tree_rows.TreeState
 
 
 class Trees:
-    """The provider trees of one cloud.
+    """The provider trees of one cloud."""
 
-    ``searchable`` maps a Tree to the values of all searchable columns that
-    the installed resource types derive from its state.
-    """
-
-    def __init__(self, session, cloud, *, columns=(), searchable=None):
-        self._session = session
-        self._cloud = cloud
-        self._columns = _BASE + tuple(column.name for column in columns
-                                      if column.writer == 'lwt')
-        self._searchable = searchable or (lambda tree: {})
-        assigned = ', '.join(f'{name} = ?' for name in
-                             ('seq', 'recent_ops') + self._columns)
-        self._update = (
-            f'UPDATE {{keyspace}}.trees SET {assigned} WHERE cloud = ? AND '
-            "tree = ? AND kind = 'root' AND key = '' IF seq = ?")
+    def __init__(self, rows, intents):
+        self._rows = rows
+        self._intents = intents
+        self._session, self._cloud = rows.session, rows.cloud
 
     def find(self, tree_id, *, level=store_session.READ):
         """Return the Tree with this id, or None. One row; read consistency.
         """
-        return codec.tree_from_row(self._session.row(
-            _CQL['find_root'], (self._cloud, tree_id), level=level))
+        tree = self._rows.read_root(tree_id, level=level)
+        return self._shown(tree)
 
     def find_many(self, tree_ids):
         """Return the Trees with these ids that exist. One partition each."""
-        found = self._session.rows_of_many(
-            _CQL['find_root'], [(self._cloud, tree_id)
-                                for tree_id in tree_ids])
-        trees = (codec.tree_from_row(rows[0]) for rows in found if rows)
+        trees = map(self._shown, self._rows.read_roots(tree_ids))
         return [tree for tree in trees if tree is not None]
 
     def find_state(self, tree_id, consumer_uuids, *,
                    level=store_session.READ):
-        """Return the TreeState with the consumer rows of these consumers."""
-        keys = [('root', '')] + [('consumer', uuid)
-                                 for uuid in consumer_uuids]
-        return self._state_of(self._session.rows(
-            _CQL['find_root_and_consumers'], (self._cloud, tree_id, keys),
-            level=level))
+        """Return the TreeState with the consumer rows of these consumers.
+
+        Stubs and fences are among them; a step has to know of them.
+        """
+        return self._intents.read(tree_id, consumer_uuids, level=level)
+
+    def find_settled_state(self, tree_id, consumer_uuids):
+        """Return the same, waiting for a transaction that is under way."""
+        return self._intents.read_settled(tree_id, consumer_uuids)
 
     def find_consumer(self, tree_id, consumer_uuid, *,
                       level=store_session.READ):
-        """Return what a consumer holds in this tree, or None. One row."""
-        row = self._session.row(
-            _CQL['find_consumer'], (self._cloud, tree_id, consumer_uuid),
-            level=level)
-        return codec.consumer_from_row(row) if row else None
+        """Return what a consumer holds in this tree, or None.
+
+        The row may be a stub (``moved_to``) or a fence; see ``consumers``.
+        """
+        return self.find_state(tree_id, [consumer_uuid],
+                               level=level).consumers.get(consumer_uuid)
 
     def list_consumers(self, tree_id):
-        """Return all Consumers of this tree. One partition."""
-        return [codec.consumer_from_row(row) for row in self._session.rows(
-            _CQL['list_consumers'], (self._cloud, tree_id))]
+        """Return all Consumers that hold something here. One partition."""
+        return [consumer for consumer in
+                self.find_state(tree_id, None).consumers.values()
+                if consumer.stands]
 
     def list_consumers_of_project(self, project_id):
         """Return (tree id, Consumer) of a project's home rows. Index read.
 
         Reads one row per consumer, wherever it lives.
         """
-        return [(row['tree'], codec.consumer_from_row(row))
-                for row in self._session.rows(
-                    _CQL['list_consumers_of_owner'],
-                    (f'{self._cloud}/{project_id}',))]
+        found = ((row['tree'], codec.consumer_from_row(row))
+                 for row in self._session.rows(
+                     _CQL['list_consumers_of_owner'],
+                     (f'{self._cloud}/{project_id}',)))
+        return [(tree_id, consumer) for tree_id, consumer in found
+                if consumer.stands]
 
     def write(self, change):
         """Write one step of one tree in one conditional batch.
 
         Returns Applied with the new Tree, Rejected with the TreeState that
         won, or Unknown when neither the write nor the SERIAL read after it
-        was answered.
+        was answered. A tree that a transaction holds is settled, not
+        overwritten: then the step is refused with what came of it.
         """
-        written = self._session.write_if(self._batch(change))
-        match written:
-            case outcome.Applied():
-                return outcome.Applied(self.after(change))
-            case outcome.Rejected(winner=rows):
-                return outcome.Rejected(self._winner(change, rows))
-            case outcome.Unknown(cause=cause):
-                return self.settle(change, cause)
+        if change.before.intent is not None:
+            self._intents.settle(change.before)
+            return outcome.Rejected(self._winner(change))
+        return self._without_intent(self._rows.write(change), change)
 
     def settle(self, change, cause='asked again'):
-        """Find out by a SERIAL read whether ``change`` was applied.
+        """Find out by a SERIAL read whether ``change`` was applied."""
+        return self._without_intent(self._rows.settle(change, cause), change)
 
-        The read ends whatever Paxos round was under way, so a change that
-        it does not show will never appear.
+    def fence(self, tree_id, consumer):
+        """Keep a late writer from creating ``consumer`` in this tree.
+
+        See tree_rows; Rejected carries a TreeState without an intent.
         """
-        consumers = {consumer.uuid for consumer in change.put}
-        try:
-            state = self.find_state(change.after.id, consumers,
-                                    level=store_session.SERIAL)
-        except errors.StoreUnavailable:
-            return outcome.Unknown(cause)
-        if self._bears(state, change):
-            return outcome.Applied(state.tree)
-        seq = state.tree.seq if state.tree else None
-        if seq is not None and seq - change.before.seq > RECENT_OPS and (
-                change.before.seq):
-            return outcome.Unknown(
-                f'{cause}; {seq - change.before.seq} later writes hide it')
-        return outcome.Rejected(state)
+        while True:
+            written = self._rows.fence(tree_id, consumer)
+            if not isinstance(written, outcome.Rejected):
+                return written
+            tree = written.winner.tree
+            if tree is None or tree.intent is None:
+                return written
+            self._intents.settle(tree)
+
+    def remove_stub(self, tree_id, consumer_uuid, moved_to):
+        """Delete the stub of a consumer that has moved there, if it stands.
+        """
+        return self._rows.remove_stub(tree_id, consumer_uuid, moved_to)
 
     def beat(self, tree_id, heartbeat):
         """Write the heartbeat's plain columns. Never conditional."""
@@ -146,77 +119,24 @@ class Trees:
 
     def after(self, change):
         """Return ``change.after`` as it stands once written, or None."""
-        if not change.after.providers:
-            return None
-        return change.after.replace(
-            seq=self._next_seq(change),
-            recent_ops=(change.before.recent_ops +
-                        (change.op[:8],))[-RECENT_OPS:])
+        return self._rows.after(change)
 
-    def _batch(self, change):
-        tree_id = change.after.id
-        writes = [self._root_write(change)]
-        for consumer in change.put:
-            name = ('create_consumer_if_absent'
-                    if consumer.uuid in change.create else 'put_consumer')
-            writes.append((_CQL[name], codec.consumer_to_params(
-                consumer, self._cloud, tree_id)))
-        for uuid in change.delete:
-            writes.append((_CQL['delete_consumer'],
-                           (self._cloud, tree_id, uuid)))
-        return writes
+    def _shown(self, tree):
+        if tree is None or tree.intent is None:
+            return tree
+        return self._intents.read(tree.id, ()).tree
 
-    def _root_write(self, change):
-        before, after = change.before, self.after(change)
-        key = (self._cloud, change.after.id)
-        if after is None:
-            return _CQL['delete_root_if_seq'], key + (before.seq,)
-        values = self._values(after)
-        old = self._values(before) if before.seq else {}
-        changed = tuple(
-            store_session.UNSET if name in old and values[name] == old[name]
-            else values[name] for name in self._columns)
-        # A new tree is written IF seq = null and not IF NOT EXISTS: a late
-        # heartbeat may have left a row without a tree.
-        return self._update, (
-            (after.seq, list(after.recent_ops)) + changed + key +
-            (before.seq or None,))
+    def _winner(self, change):
+        return self._intents.read_settled(change.after.id,
+                                          tree_rows.asked(change))
 
-    def _values(self, tree):
-        return {**codec.tree_to_row(tree, self._cloud),
-                **self._searchable(tree)}
-
-    @staticmethod
-    def _next_seq(change):
-        # A tree that is created again must not count through the numbers
-        # of its former life, or a late writer could match one of them.
-        return change.before.seq + 1 if change.before.seq else (
-            int(change.op[:8], 16) << 20) + 1
-
-    @staticmethod
-    def _bears(state, change):
-        if state.tree is None:
-            return not change.after.providers
-        if change.op[:8] in state.tree.recent_ops:
-            return True
-        return any(consumer.uuid in state.consumers and
-                   state.consumers[consumer.uuid].claim_id == change.op
-                   for consumer in change.put)
-
-    def _winner(self, change, rows):
-        if rows and 'shape' in rows[0]:
-            state = self._state_of(rows)
-            if state.tree is not None:
-                return state
-        return self.find_state(
-            change.after.id, {consumer.uuid for consumer in change.put})
-
-    @staticmethod
-    def _state_of(rows):
-        tree, consumers = None, {}
-        for row in rows:
-            if row.get('kind') == 'root':
-                tree = codec.tree_from_row(row)
-            elif row.get('kind') == 'consumer' and row.get('home'):
-                consumers[row['key']] = codec.consumer_from_row(row)
-        return TreeState(tree, consumers)
+    def _without_intent(self, written, change):
+        match written:
+            case outcome.Applied(state=tree):
+                return outcome.Applied(self._shown(tree))
+            case outcome.Rejected(winner=state) if (
+                    state.tree is not None and
+                    state.tree.intent is not None):
+                self._intents.settle(state.tree)
+                return outcome.Rejected(self._winner(change))
+        return written

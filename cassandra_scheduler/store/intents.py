@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a transaction leaves on a tree, and how anybody who meets it goes on.
+
+A tree that takes part in a transaction carries an *intent*: the id of the
+transaction and everything this tree needs to become its after-image. Until
+the transaction is decided the tree reads as before; whoever needs it settled
+asks the record and rolls this tree forward or clears the intent:
+
+    coordinator        record        tree A     tree B      reader
+    begin ------------>PENDING         |          |            |
+    prepare ---------------------------+ intent   |            |
+    prepare --------------------------------------+ intent     |
+                          |            |          |<---- meets an intent
+                          |<----------------------------- PENDING: B reads
+                          |            |          |       as before
+    commit ----------->COMMITTED       |          |            |
+    apply ---------------------------->|          |<---- meets an intent
+      (dies)              |<----------------------------- COMMITTED: applies
+                          |            |          |       what B was to get
+
+Every write above is conditional on the seq of the tree, or on the state of
+the record; so each happens once, whoever comes first.
+"""
+
+import dataclasses
+import json
+
+from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.store import codec
+from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import transaction_records as records
+
+TreeChange = consumer_model.TreeChange
+#: How long whoever needs a tree waits for another's transaction, in seconds.
+PATIENCE_S = 30.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Intent:
+    """What stands in a tree's ``intent``: the redo of one TreeChange.
+
+    ``columns`` are those of the after-image that differ from the tree as it
+    stands; ``gone`` says that the tree is to be deleted.
+    """
+    txid: str
+    op: str
+    columns: dict
+    gone: bool
+    put: tuple
+    delete: tuple
+
+
+def encode(change, txid):
+    """Return the intent of ``change`` as JSON."""
+    old = codec.state_columns(change.before)
+    new = codec.state_columns(change.after)
+    return json.dumps({
+        'txid': txid, 'op': change.op, 'gone': not change.after.providers,
+        'columns': {name: new[name] for name in codec.STATE_COLUMNS
+                    if new[name] != old[name]},
+        'put': [codec.consumer_to_json(consumer) for consumer in change.put],
+        'delete': list(change.delete)}, separators=(',', ':'))
+
+
+def decode(text):
+    """Return the Intent of such JSON."""
+    value = json.loads(text)
+    return Intent(
+        txid=value['txid'], op=value['op'], columns=value['columns'],
+        gone=value['gone'], delete=tuple(value['delete']),
+        put=tuple(codec.consumer_from_json(row) for row in value['put']))
+
+
+def redo(tree):
+    """Return the TreeChange that the intent of ``tree`` asks for."""
+    intent = decode(tree.intent)
+    columns = {**codec.state_columns(tree), **intent.columns}
+    after = codec.with_columns(tree.replace(intent=None), columns)
+    if intent.gone:
+        after = after.replace(providers={})
+    return TreeChange(before=tree, after=after, op=intent.op,
+                      put=intent.put, delete=intent.delete)
+
+
+def undo(tree):
+    """Return the TreeChange that takes the intent from ``tree``."""
+    return TreeChange(before=tree, after=tree.replace(intent=None),
+                      op=decode(tree.intent).txid)
+
+
+class Intents:
+    """Puts intents on trees, and settles those that it meets."""
+
+    def __init__(self, rows, transaction_records):
+        self._rows = rows
+        self._records = transaction_records
+
+    def read(self, tree_id, consumer_uuids, *, level=store_session.READ):
+        """Return a TreeState without an intent, without waiting for one.
+
+        A transaction that is not decided has not happened: the tree is
+        returned as it was before, with its former seq, so that a step
+        from it will be refused.
+        """
+        while True:
+            state = self._rows.read(tree_id, consumer_uuids, level=level)
+            if state.tree is None or state.tree.intent is None:
+                return state
+            record = self._records.find(decode(state.tree.intent).txid)
+            if record is not None and _undecided(record):
+                return dataclasses.replace(state,
+                                           tree=_before(state.tree))
+            self.settle(state.tree)
+
+    def read_settled(self, tree_id, consumer_uuids):
+        """Return a TreeState without an intent, waiting for its end."""
+        while True:
+            state = self._rows.read(tree_id, consumer_uuids)
+            if state.tree is None or state.tree.intent is None:
+                return state
+            self.settle(state.tree)
+
+    def prepare(self, change, txid):
+        """Put the intent of ``change`` on its tree, and nothing else.
+
+        Applied with the Tree that carries it, Rejected, or Unknown.
+        """
+        before = change.before
+        intent = encode(change, txid)
+        return self._rows.write(
+            TreeChange(before=before, after=before.replace(intent=intent),
+                       op=txid),
+            absent=sorted(change.create))
+
+    def conclude(self, tree, txid, *, committed):
+        """Apply or clear the intent of one decided transaction.
+
+        Returns the Tree as it stands then (None if it is deleted), whoever
+        brought it there. Raises StoreUnavailable if that stays open.
+        """
+        attempts = stepping.Attempts(PATIENCE_S)
+        while tree is not None and carries(tree, txid):
+            change = redo(tree) if committed else undo(tree)
+            match self._rows.write(change):
+                case outcome.Applied(state=tree):
+                    continue
+                case outcome.Rejected(winner=state):
+                    tree = state.tree
+                    continue
+            if not attempts.wait():
+                raise _stuck(tree, txid)
+            tree = self._rows.read_root(tree.id, level=store_session.SERIAL)
+        return tree
+
+    def settle(self, tree):
+        """Return ``tree`` once no transaction holds it, None if deleted.
+
+        Waits for a transaction that is under way until its deadline; past
+        it the transaction is aborted here.
+        """
+        attempts = stepping.Attempts(PATIENCE_S)
+        while tree is not None and tree.intent is not None:
+            txid = decode(tree.intent).txid
+            record = self._records.find(txid)
+            if record is not None and record.state == records.PENDING:
+                if record.overdue:
+                    self._records.abort(txid)
+                elif not attempts.wait():
+                    raise _stuck(tree, txid)
+                tree = self._rows.read_root(tree.id)
+                continue
+            committed = (record is not None and
+                         record.state == records.COMMITTED)
+            tree = self.conclude(tree, txid, committed=committed)
+            if committed:
+                self._forget_if_done(record)
+        return tree
+
+    def _forget_if_done(self, record):
+        """Let the record go if its coordinator will not; see conclude."""
+        trees = self._rows.read_roots(record.participants)
+        if not any(carries(tree, record.txid) for tree in trees):
+            self._records.forget(record)
+
+
+def carries(tree, txid):
+    """Return whether ``tree`` has an intent of this transaction."""
+    return tree.intent is not None and decode(tree.intent).txid == txid
+
+
+def _undecided(record):
+    return record.state == records.PENDING and not record.overdue
+
+
+def _before(tree):
+    """Return the tree as it was before its intent, None if it was not."""
+    if not tree.providers:
+        return None
+    return tree.replace(seq=tree.seq - 1, intent=None,
+                        recent_ops=tree.recent_ops[:-1])
+
+
+def _stuck(tree, txid):
+    return errors.StoreUnavailable(
+        f'Tree {tree.id} is held by transaction {txid}, which could not be '
+        'settled: look whether Cassandra answers serial reads.')

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The record of a transaction: the one row that decides about all of it.
+
+    PENDING ----> COMMITTED ----> gone, once every tree has what it was to get
+        \\-------> ABORTED ------> gone after a day
+
+Both arrows out of PENDING are conditional writes of one row, so exactly one
+of them is taken. Only the coordinator takes the upper one; anybody may take
+the lower one when the deadline has passed. A record that is not there means
+"not committed".
+"""
+
+import dataclasses
+import time
+
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.store import codec
+from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import statements
+
+_CQL = statements.load('transaction_records')
+PENDING, COMMITTED, ABORTED = 'PENDING', 'COMMITTED', 'ABORTED'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Record:
+    """A transaction: its state, the trees in it, when it may be aborted."""
+    txid: str
+    state: str
+    deadline_ms: int
+    participants: tuple
+
+    @property
+    def overdue(self):
+        """Return whether anybody may abort it by now."""
+        return time.time() * 1000 > self.deadline_ms
+
+
+class TransactionRecords:
+    """The table ``transactions`` of one cloud: one partition per record."""
+
+    def __init__(self, session, cloud):
+        self._session = session
+        self._cloud = cloud
+
+    def find(self, txid):
+        """Return the Record, or None. Serial read."""
+        row = self._session.row(_CQL['find'], (self._cloud, txid),
+                                level=store_session.SERIAL)
+        if row is None or row['state'] is None:
+            return None
+        return Record(txid, row['state'], codec.ms(row['deadline']),
+                      tuple(row['participants'] or ()))
+
+    def begin(self, record):
+        """Write a new PENDING record; asking again is Applied."""
+        written = self._session.write_if([(
+            _CQL['begin_if_absent'],
+            (self._cloud, record.txid, codec.moment(record.deadline_ms),
+             list(record.participants)))])
+        return self._settled(written, record.txid, PENDING)
+
+    def commit(self, record):
+        """Take PENDING to COMMITTED; asking again is Applied."""
+        return self._settled(self._session.write_if(
+            [(_CQL['commit_if_pending'], self._whole(record))]),
+            record.txid, COMMITTED)
+
+    def abort(self, txid):
+        """Take PENDING to ABORTED; a record that is gone is Applied too."""
+        written = self._settled(self._session.write_if(
+            [(_CQL['abort_if_pending'], (self._cloud, txid))]),
+            txid, ABORTED)
+        if isinstance(written, outcome.Rejected) and written.winner is None:
+            return outcome.Applied()
+        return written
+
+    def forget(self, record):
+        """Let a COMMITTED record expire, since no tree waits for it.
+
+        Not at once, because its coordinator may still have to ask for it.
+        """
+        return self._session.write_if(
+            [(_CQL['forget_if_committed'], self._whole(record))])
+
+    def delete(self, txid):
+        """Remove a COMMITTED record; for its coordinator only."""
+        return self._session.write_if(
+            [(_CQL['delete_if_committed'], (self._cloud, txid))])
+
+    def _whole(self, record):
+        return (codec.moment(record.deadline_ms), list(record.participants),
+                self._cloud, record.txid)
+
+    def _settled(self, written, txid, wanted):
+        """Return Applied if the record now has the state that was wanted.
+
+        Rejected carries the Record that stands there. After a lost answer a
+        record still PENDING is Unknown: the write may yet arrive.
+        """
+        if isinstance(written, outcome.Applied):
+            return written
+        try:
+            record = self.find(txid)
+        except errors.StoreUnavailable as exc:
+            return outcome.Unknown(str(exc))
+        if record is not None and record.state == wanted:
+            return outcome.Applied()
+        if isinstance(written, outcome.Unknown) and (
+                record is None or record.state == PENDING):
+            return written
+        return outcome.Rejected(record)

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes over several trees, all or nothing.
+
+The one place that steps more than one tree at a time. The record decides,
+intents carry what is to be done, so the coordinator may die anywhere:
+
+    step                  it dies there; who comes next finds
+    1 begin: PENDING      nothing on any tree: nothing happened
+    2 prepare A, B ...    an intent, the record PENDING: clears it, once the
+                          deadline has passed and the record is ABORTED
+    3 commit: COMMITTED   the intents, the record COMMITTED: applies them
+    4 apply A, B ...      the same, on the trees that are left
+    5 move the locators   stubs at the old homes: follows and repairs
+    6 delete the record   no intents; the record stays and bothers nobody
+
+A coordinator that is late finds its record ABORTED and cannot commit; a
+prepare that is late leaves an intent whose record is ABORTED or gone, and
+anybody clears it. ``intents`` draws the race with readers.
+"""
+
+import time
+import uuid
+
+from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.store import intents as store_intents
+from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import transaction_records as records
+from cassandra_scheduler.store import tree_rows
+
+TreeChange = consumer_model.TreeChange
+HomeMove = consumer_model.HomeMove
+
+
+class Transactions:
+    """Transactions over the trees of one cloud."""
+
+    def __init__(self, trees, intents, transaction_records, consumer_homes):
+        self._trees = trees
+        self._intents = intents
+        self._records = transaction_records
+        self._homes = consumer_homes
+
+    def commit(self, changes, *, homes=(), deadline_s=10.0):
+        """Write several TreeChanges of different trees, all or none.
+
+        ``homes`` are HomeMoves of consumers whose stub is among the rows
+        put. Returns Applied with {tree id: Tree} (None for a deleted tree);
+        Rejected with {tree id: TreeState} of all these trees when one of
+        them had been overtaken; Unknown when the commit was sent and its
+        answer could not be found out before the deadline (seconds).
+        Raises StoreUnavailable when nothing will have happened.
+
+        One conditional write for a single change; for n of them 2n + 3, in
+        n + 1 partitions.
+        """
+        changes = sorted(changes, key=lambda change: change.after.id)
+        _refuse_nonsense(changes, homes)
+        if len(changes) == 1 and not homes:
+            return self._write_alone(changes[0])
+        if any(change.before.intent is not None for change in changes):
+            return self._rejected(changes)
+        record = records.Record(
+            txid=uuid.uuid4().hex, state=records.PENDING,
+            deadline_ms=int((time.time() + deadline_s) * 1000),
+            participants=tuple(change.after.id for change in changes))
+        attempts = stepping.Attempts(deadline_s)
+        prepared = self._prepare(record, changes)
+        if prepared is None:
+            return self._rejected(changes)
+        match self._decide(record, attempts):
+            case outcome.Applied():
+                return outcome.Applied(
+                    self._finish(record, changes, prepared, homes))
+            case outcome.Rejected():
+                self._clear(record, prepared)
+                return self._rejected(changes)
+            case outcome.Unknown() as unknown:
+                return unknown
+
+    def settle_intent(self, tree):
+        """Return ``tree`` once no transaction holds it, None if deleted."""
+        return self._intents.settle(tree)
+
+    def _write_alone(self, change):
+        match self._trees.write(change):
+            case outcome.Applied(state=tree):
+                return outcome.Applied({change.after.id: tree})
+            case outcome.Rejected(winner=state):
+                return outcome.Rejected({change.after.id: state})
+            case outcome.Unknown() as unknown:
+                return unknown
+
+    def _prepare(self, record, changes):
+        """Return the Trees with their intents, or None if one refused."""
+        prepared = []
+        try:
+            if not isinstance(self._records.begin(record), outcome.Applied):
+                raise _nothing_happened(record)
+            for change in changes:
+                match self._intents.prepare(change, record.txid):
+                    case outcome.Applied(state=tree) if (
+                            tree is not None and
+                            store_intents.carries(tree, record.txid)):
+                        prepared.append(tree)
+                    case outcome.Unknown():
+                        raise _nothing_happened(record)
+                    case _:
+                        self._records.abort(record.txid)
+                        self._clear(record, prepared)
+                        return None
+        except errors.SchedulerError:
+            self._give_up(record, prepared)
+            raise
+        return prepared
+
+    def _decide(self, record, attempts):
+        """Take the record to COMMITTED, or find that it was aborted."""
+        while True:
+            written = self._records.commit(record)
+            if not isinstance(written, outcome.Unknown):
+                return written
+            if not attempts.wait():
+                break
+        # Out of time: an abort that succeeds is at least an answer.
+        match self._records.abort(record.txid):
+            case outcome.Applied():
+                return outcome.Rejected()
+            case outcome.Rejected():
+                return outcome.Applied()
+        return written
+
+    def _finish(self, record, changes, prepared, homes):
+        """Return {tree id: Tree} after applying what is committed.
+
+        What cannot be applied now is left to whoever meets the intent.
+        """
+        found, left = {}, False
+        for change, tree in zip(changes, prepared):
+            try:
+                found[tree.id] = self._intents.conclude(
+                    tree, record.txid, committed=True)
+            except errors.StoreUnavailable:
+                left = True
+                found[tree.id] = self._trees.after(
+                    store_intents.redo(tree))
+        try:
+            for move in homes:
+                self._move_home(move, changes)
+            if not left:
+                self._records.delete(record.txid)
+        except errors.StoreUnavailable:
+            pass
+        return found
+
+    def _move_home(self, move, changes):
+        self._homes.move(move.consumer_uuid, move.to_tree, op=move.op,
+                         from_op=move.from_op)
+        for change in changes:
+            for row in change.put:
+                if row.uuid == move.consumer_uuid and row.is_stub:
+                    self._trees.remove_stub(change.after.id, row.uuid,
+                                            move.to_tree)
+
+    def _clear(self, record, prepared):
+        for tree in prepared:
+            self._intents.conclude(tree, record.txid, committed=False)
+
+    def _give_up(self, record, prepared):
+        try:
+            self._records.abort(record.txid)
+            self._clear(record, prepared)
+        except errors.SchedulerError:
+            # The deadline of the record does what could not be done here.
+            pass
+
+    def _rejected(self, changes):
+        return outcome.Rejected({
+            change.after.id: self._trees.find_settled_state(
+                change.after.id, tree_rows.asked(change))
+            for change in changes})
+
+
+def _refuse_nonsense(changes, homes):
+    if not changes:
+        raise ValueError('a transaction needs at least one change')
+    if len({change.after.id for change in changes}) < len(changes):
+        raise ValueError('a transaction changes each tree once')
+    for move in homes:
+        if not any(row.uuid == move.consumer_uuid and
+                   row.home_seen_from(change.after.id) == move.to_tree
+                   for change in changes for row in change.put
+                   if change.after.id != move.to_tree):
+            raise ValueError(f'consumer {move.consumer_uuid} moves, but its '
+                             'old home does not say where to')
+
+
+def _nothing_happened(record):
+    return errors.StoreUnavailable(
+        'Cassandra did not answer while a change of trees '
+        f'{", ".join(record.participants)} was prepared; nothing is changed.')

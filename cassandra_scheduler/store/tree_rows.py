@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rows of the table ``trees`` as they stand, intents and all.
+
+Every method touches the one partition (cloud, tree) unless it says
+otherwise. A write replaces the state that was read by the next one:
+
+    reader A            partition             reader B
+    read seq 7  ------------+--------------- read seq 7
+    write IF seq = 7 ------>|  seq is 8
+                            |<------ write IF seq = 7: refused, and the
+                            |        winner is seq 8
+
+Callers outside the store use ``trees``, which knows what an intent means.
+"""
+
+import dataclasses
+import zlib
+
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.store import codec
+from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import statements
+
+_CQL = statements.load('tree_rows')
+#: How many of the last steps a tree remembers, to recognise one's own.
+RECENT_OPS = 32
+_BASE = ('intent', 'root_of') + codec.STATE_COLUMNS
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TreeState:
+    """A tree as it stands and the consumer rows that were asked for.
+
+    ``tree`` is None when there is no such tree.
+    """
+    tree: object
+    consumers: dict = dataclasses.field(default_factory=dict)
+
+
+class TreeRows:
+    """The rows of all trees of one cloud.
+
+    ``searchable`` maps a Tree to the values of all searchable columns that
+    the installed resource types derive from its state.
+    """
+
+    def __init__(self, session, cloud, *, columns=(), searchable=None):
+        self.session = session
+        self.cloud = cloud
+        self._columns = _BASE + tuple(column.name for column in columns
+                                      if column.writer == 'lwt')
+        self._searchable = searchable or (lambda tree: {})
+        assigned = ', '.join(f'{name} = ?' for name in
+                             ('seq', 'recent_ops') + self._columns)
+        self._update = (
+            f'UPDATE {{keyspace}}.trees SET {assigned} WHERE cloud = ? AND '
+            "tree = ? AND kind = 'root' AND key = '' IF seq = ?")
+
+    def read_root(self, tree_id, *, level=store_session.READ):
+        """Return the Tree of the root row, or None. One row."""
+        return codec.tree_from_row(self.session.row(
+            _CQL['find_root'], (self.cloud, tree_id), level=level))
+
+    def read_roots(self, tree_ids):
+        """Return the Trees that have a root row. One partition each."""
+        found = self.session.rows_of_many(
+            _CQL['find_root'], [(self.cloud, tree_id)
+                                for tree_id in tree_ids])
+        trees = (codec.tree_from_row(rows[0]) for rows in found if rows)
+        return [tree for tree in trees if tree is not None]
+
+    def read(self, tree_id, consumer_uuids, *, level=store_session.READ):
+        """Return the TreeState with these consumers; None means all."""
+        if consumer_uuids is None:
+            return _state_of(self.session.rows(
+                _CQL['list_rows'], (self.cloud, tree_id), level=level))
+        keys = [('root', '')] + [('consumer', uuid)
+                                 for uuid in consumer_uuids]
+        return _state_of(self.session.rows(
+            _CQL['find_root_and_consumers'], (self.cloud, tree_id, keys),
+            level=level))
+
+    def write(self, change, *, absent=()):
+        """Write one step of one tree in one conditional batch.
+
+        ``absent``: uuids of consumers that must have no row, although none
+        is written. Returns Applied with the new Tree, Rejected with the
+        TreeState that won, or Unknown when neither the write nor the SERIAL
+        read after it was answered.
+        """
+        written = self.session.write_if(self._batch(change, absent))
+        match written:
+            case outcome.Applied():
+                return outcome.Applied(self.after(change))
+            case outcome.Rejected(winner=rows):
+                return self._refused(change, rows)
+            case outcome.Unknown(cause=cause):
+                return self.settle(change, cause)
+
+    def settle(self, change, cause='asked again'):
+        """Find out by a SERIAL read whether ``change`` was applied.
+
+        The read ends whatever Paxos round was under way, but the lost write
+        may still wait in a coordinator's queue. It is overtaken there:
+
+            writer            partition (seq 7)       coordinator
+            write IF seq = 7 ------------------------> queued
+            gives up waiting      |
+            SERIAL read: seq 7 ---|
+            step of nothing ----->| seq 8
+                                  |<------ the late write: refused
+        """
+        try:
+            state = self.read(change.after.id, asked(change),
+                              level=store_session.SERIAL)
+            if _bears(state, change):
+                return outcome.Applied(state.tree)
+            if state.tree is None or state.tree.seq != change.before.seq:
+                return _not_seen(state, change, cause)
+            return self._overtake(state, change, cause)
+        except errors.StoreUnavailable:
+            return outcome.Unknown(cause)
+
+    def fence(self, tree_id, consumer):
+        """Put a row that keeps a late writer from creating a consumer.
+
+        ``consumer`` carries ``fenced``. Applied when the row stands; Rejected
+        with the TreeState when another row stands there, or when a
+        transaction holds the tree; Unknown.
+        """
+        written = self.session.write_if([
+            (_CQL['expect_no_intent'],
+             (store_session.UNSET, self.cloud, tree_id)),
+            (_CQL['fence_consumer_if_absent'],
+             (self.cloud, tree_id, consumer.uuid, consumer.home,
+              consumer.fenced))])
+        if isinstance(written, outcome.Applied):
+            return outcome.Applied(consumer)
+        try:
+            state = self.read(tree_id, [consumer.uuid],
+                              level=store_session.SERIAL)
+        except errors.StoreUnavailable as exc:
+            return outcome.Unknown(str(exc))
+        row = state.consumers.get(consumer.uuid)
+        if row is not None and row.fenced == consumer.fenced:
+            return outcome.Applied(row)
+        if isinstance(written, outcome.Unknown) and row is None:
+            return written
+        return outcome.Rejected(state)
+
+    def remove_stub(self, tree_id, consumer_uuid, moved_to):
+        """Delete the stub of a consumer that has moved there, if it stands.
+        """
+        return self.session.write_if([(
+            _CQL['delete_consumer_if_moved_to'],
+            (self.cloud, tree_id, consumer_uuid, moved_to))])
+
+    def after(self, change):
+        """Return ``change.after`` as it stands once written, or None."""
+        if _deletes(change):
+            return None
+        return change.after.replace(
+            seq=_next_seq(change),
+            recent_ops=(change.before.recent_ops +
+                        (_mark(change.op),))[-RECENT_OPS:])
+
+    def _batch(self, change, absent):
+        tree_id = change.after.id
+        writes = [self._root_write(change)]
+        for consumer in change.put:
+            name = ('create_consumer_if_absent'
+                    if consumer.uuid in change.create else 'put_consumer')
+            writes.append((_CQL[name], codec.consumer_to_params(
+                consumer, self.cloud, tree_id)))
+        for uuid in change.delete:
+            writes.append((_CQL['delete_consumer'],
+                           (self.cloud, tree_id, uuid)))
+        for uuid in absent:
+            writes.append((_CQL['expect_no_consumer'],
+                           (store_session.UNSET, self.cloud, tree_id, uuid)))
+        return writes
+
+    def _root_write(self, change):
+        before, after = change.before, self.after(change)
+        key = (self.cloud, change.after.id)
+        if after is None:
+            return _CQL['delete_root_if_seq'], key + (before.seq,)
+        old, new = self._values(before), self._values(after)
+        changed = tuple(
+            store_session.UNSET if new[name] == old[name] else new[name]
+            for name in self._columns)
+        # A new tree is written IF seq = null and not IF NOT EXISTS: a late
+        # heartbeat may have left a row without a tree.
+        return self._update, (
+            (after.seq, list(after.recent_ops)) + changed + key +
+            (before.seq or None,))
+
+    def _values(self, tree):
+        values = dict.fromkeys(self._columns)
+        if tree.seq:
+            values.update(codec.tree_to_row(tree, self.cloud))
+        if tree.seq and tree.providers:
+            values.update(self._searchable(tree))
+        return values
+
+    def _overtake(self, state, change, cause):
+        """Take the seq that a lost write waits for, and change nothing."""
+        nothing = dataclasses.replace(
+            change, before=state.tree, after=state.tree, op='overtaken',
+            put=(), delete=(), create=frozenset())
+        written = self.session.write_if(self._batch(nothing, ()))
+        if isinstance(written, outcome.Applied):
+            return outcome.Rejected(
+                TreeState(self.after(nothing), state.consumers))
+        return outcome.Unknown(cause)
+
+    def _refused(self, change, rows):
+        state = None
+        if rows and 'shape' in rows[0]:
+            state = _state_of(rows)
+        if state is None or state.tree is None:
+            state = self.read(change.after.id, asked(change))
+        if _bears(state, change):
+            return outcome.Applied(state.tree)
+        return outcome.Rejected(state)
+
+
+def _state_of(rows):
+    tree, consumers = None, {}
+    for row in rows:
+        if row.get('kind') == 'root':
+            tree = codec.tree_from_row(row)
+        elif row.get('kind') == 'consumer' and row.get('home'):
+            consumers[row['key']] = codec.consumer_from_row(row)
+    return TreeState(tree, consumers)
+
+
+def asked(change):
+    """Return the uuids of the consumers that a change is about."""
+    return ({consumer.uuid for consumer in change.put} |
+            set(change.delete) | set(change.create))
+
+
+def _mark(op):
+    return op[:12]
+
+
+def _deletes(change):
+    return not change.after.providers and change.after.intent is None
+
+
+def _next_seq(change):
+    # A tree that is created again must not count through the numbers of its
+    # former life, or a late writer could match one of them.
+    return change.before.seq + 1 if change.before.seq else (
+        zlib.crc32(change.op.encode()) << 20) + 1
+
+
+def _later_steps(state, change):
+    """Return how many steps the tree took after ``change``, or None.
+
+    None when it is another life of the tree, or the change is still to come.
+    """
+    later = state.tree.seq - _next_seq(change)
+    return later if 0 <= later < 1 << 20 else None
+
+
+def _bears(state, change):
+    """Return whether what stands there shows that ``change`` happened."""
+    if state.tree is None:
+        return _deletes(change)
+    later = _later_steps(state, change)
+    if later is not None and later < len(state.tree.recent_ops):
+        return state.tree.recent_ops[-1 - later] == _mark(change.op)
+    return any(state.consumers[consumer.uuid].claim_id == change.op
+               for consumer in change.put
+               if consumer.uuid in state.consumers)
+
+
+def _not_seen(state, change, cause):
+    if state.tree is not None:
+        later = _later_steps(state, change)
+        if later is not None and later >= RECENT_OPS:
+            return outcome.Unknown(f'{cause}; {later} later writes hide it')
+    return outcome.Rejected(state)
