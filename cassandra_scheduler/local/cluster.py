@@ -3,20 +3,18 @@
 
 from collections.abc import Callable
 from concurrent import futures
-import contextlib
 import dataclasses
 import logging
 import os
 import pathlib
 import shutil
 
-import fasteners
-
 from cassandra_scheduler.local import certificates
 from cassandra_scheduler.local import failures
 from cassandra_scheduler.local import folders
 from cassandra_scheduler.local import jars as jar_files
 from cassandra_scheduler.local import java as java_runtime
+from cassandra_scheduler.local import lock
 from cassandra_scheduler.local import native_protocol
 from cassandra_scheduler.local import node as local_node
 from cassandra_scheduler.local import plan as plans
@@ -190,15 +188,11 @@ class Cluster:
                 % (self.name, number, self.plan.nodes))
         return self.nodes[number - 1]
 
-    @contextlib.contextmanager
     def _alone(self):
         # start      |--check--launch--wait--|
         # start                              |--check: runs already--|
         # Without the lock both would find the port free and launch.
-        folders.clusters().mkdir(parents=True, exist_ok=True)
-        lock = folders.clusters() / ('.%s.lock' % self.name)
-        with fasteners.InterProcessLock(lock):
-            yield
+        return lock.alone(folders.clusters() / ('.%s.lock' % self.name))
 
     def _check_against_kept(self):
         kept = plans.find(self.name)

@@ -48,8 +48,6 @@ _PROPERTIES = {
     'cassandra.skip_wait_for_gossip_to_settle': '0',
     'cassandra.superuser_setup_delay_ms': '0',
     'cassandra.shutdown_announce_in_ms': '100',
-    # JMX is not open, so nobody could ask.
-    'org.apache.cassandra.disable_mbean_registration': 'true',
 }
 
 

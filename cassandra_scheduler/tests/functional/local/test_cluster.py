@@ -78,6 +78,7 @@ class TestCommands(LocalClusterTestCase):
         self.assertIn(made.name, done.stderr)
 
         self.local('stop', '--name', made.name)
+        self.assertNotIn('Exception', made.nodes[0].output.read_text())
         row, = self.rows()
         self.assertEqual(('stopped', None), (row['State'], row['PID']))
 
