@@ -7,8 +7,10 @@ Nova's own, with a resource tracker and a heartbeat that reach Cassandra.
 from nova.compute import manager as compute_manager
 import nova.conf
 from nova import objects
+from oslo_log import log as logging
 
 from cassandra_scheduler.conf import registration
+from cassandra_scheduler.reporter import freeing
 from cassandra_scheduler.reporter import heartbeat
 from cassandra_scheduler.reporter import publishing
 from cassandra_scheduler.reporter import tracker
@@ -17,6 +19,7 @@ from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import settings
 
 CONF = nova.conf.CONF
+LOG = logging.getLogger(__name__)
 
 
 class CassandraComputeManager(compute_manager.ComputeManager):
@@ -28,15 +31,17 @@ class CassandraComputeManager(compute_manager.ComputeManager):
     def __init__(self, compute_driver=None, *args, **kwargs):
         super().__init__(compute_driver, *args, **kwargs)
         registration.register_opts(CONF)
-        publisher = publishing.Publisher(opening.open_store(
+        store = opening.open_store(
             settings.Settings(**registration.store_settings(CONF)),
-            loading.installed()))
+            loading.installed())
+        publisher = publishing.Publisher(store)
         self._pulse = heartbeat.Pulse(publisher)
         # Nova's constructor makes a tracker of its own class, which has
         # been given to nobody yet.
         self.rt = tracker.CassandraResourceTracker(
             self.host, self.driver, reportclient=self.reportclient,
-            publisher=publisher, pulse=self._pulse)
+            publisher=publisher, pulse=self._pulse,
+            freeing=freeing.Freeing(store, self.reportclient))
 
     def pre_start_hook(self, service_ref):
         """Report in full, and let Nova's heartbeat be ours as well."""
@@ -46,7 +51,19 @@ class CassandraComputeManager(compute_manager.ComputeManager):
     def set_host_enabled(self, context, enabled):
         """Set the trait as Nova does, and tell the schedulers at once."""
         answer = super().set_host_enabled(context, enabled)
-        # nova-api has saved the record before it called; ours is older.
-        self._pulse.beat(objects.Service.get_by_host_and_binary(
-            context, self.host, 'nova-compute'))
+        self._beat_with_fresh_record(context)
         return answer
+
+    def _beat_with_fresh_record(self, context):
+        """Beat with what nova-api saved before it called, not with ours."""
+        try:
+            service = objects.Service.get_by_host_and_binary(
+                context, self.host, 'nova-compute')
+        except Exception as exc:
+            LOG.warning('The schedulers hear of the change with the next '
+                        'heartbeat of host %(host)s: the record of its '
+                        'service cannot be read now (%(error)s).',
+                        {'host': self.host, 'error': exc})
+            return
+        if service is not None:
+            self._pulse.beat(service)

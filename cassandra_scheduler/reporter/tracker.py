@@ -9,9 +9,11 @@ instances that they include are settled in the same write.
 
 import collections
 
+from keystoneauth1 import exceptions as keystone_exceptions
 from nova.compute import resource_tracker
 from nova.compute import task_states
 import nova.conf
+from nova import exception
 from oslo_log import log as logging
 
 from cassandra_scheduler.model import errors
@@ -28,10 +30,14 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
     holds its lock there, so the nodes of a host are published one by one.
     """
 
-    def __init__(self, host, driver, reportclient=None, *, publisher, pulse):
+    def __init__(self, host, driver, reportclient=None, *, publisher, pulse,
+                 freeing):
         super().__init__(host, driver, reportclient=reportclient)
         self._publisher = publisher
         self._pulse = pulse
+        self._freeing = freeing
+        # nodename -> the tree as it was last published
+        self._published = {}
         # nodename -> uuids of instances that its figures include; Nova's
         # tracked_instances does not say on which node.
         self._included = collections.defaultdict(set)
@@ -41,12 +47,19 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
         node = self.compute_nodes.get(nodename)
         super().remove_node(nodename)
         self._included.pop(nodename, None)
+        self._published.pop(nodename, None)
         if node is not None:
             self._publisher.forget(node.uuid)
 
     def _update(self, context, compute_node, startup=False):
         super()._update(context, compute_node, startup=startup)
         self._publish(compute_node)
+
+    def _update_available_resource(self, context, resources, startup=False):
+        super()._update_available_resource(context, resources,
+                                           startup=startup)
+        # Asks databases about instances, so not under Nova's lock.
+        self._free(context, resources['hypervisor_hostname'])
 
     def _update_usage_from_instances(self, context, instances, nodename):
         self._included[nodename].clear()
@@ -80,8 +93,9 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
         what the store has.
         """
         nodename = compute_node.hypervisor_hostname
+        self._published.pop(nodename, None)
         try:
-            self._publisher.publish(
+            self._published[nodename] = self._publisher.publish(
                 compute_node.uuid, figures.report_of(compute_node),
                 self._counted(nodename))
         except errors.SchedulerError as exc:
@@ -96,3 +110,22 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
                 self._pulse.beat(self.service_ref,
                                  nodes=(compute_node.uuid,),
                                  older_than=CONF.report_interval)
+
+    def _free(self, context, nodename):
+        """Free the claims on a node that leaked; later, if it fails."""
+        node, tree = (self.compute_nodes.get(nodename),
+                      self._published.get(nodename))
+        if node is None or tree is None:
+            return
+        try:
+            self._freeing.sweep(
+                context, node, tree,
+                older_than=CONF.cassandra_scheduler.claim_timeout)
+        except (errors.SchedulerError, exception.NovaException,
+                keystone_exceptions.ClientException) as exc:
+            LOG.warning('The claims on node %(node)s could not be looked '
+                        'through; the next audit does. %(error)s',
+                        {'node': nodename, 'error': exc})
+        except Exception:
+            LOG.exception('Freeing claims on node %s failed; this is a bug.',
+                          nodename)
