@@ -43,7 +43,8 @@ class TestSweep(testtools.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.logged = self.useFixture(fixtures.FakeLogger())
+        self.logged = self.useFixture(fixtures.FakeLogger(
+            'cassandra_scheduler'))
         self.cloud = self.useFixture(cassandra.Cloud())
         self.store = self.cloud.store
         self.node = str(uuid.uuid4())
