@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+"""Placement's own REST layer on our store.
 
-"""The Placement REST API, answered from Cassandra.
-
-Promises: upstream's own request handling, microversions and errors on top
-of our store. Refuses: Nova, and a second opinion on Placement's semantics.
-Read next: mini_cloud, which answers candidate requests.
+Promises: upstream's handlers, schemas, policies and microversions, unmodified,
+with one module here per module of ``placement.objects``. Refuses: SQL, and a
+second meaning of anything Placement means. Read ``manifest`` next: it lists
+every name that is exchanged.
 """

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Creates and deletes custom names; what the three kinds have in common."""
+
+import uuid
+
+from placement import exception
+
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.placement_api import moments
+from cassandra_scheduler.store import outcome
+
+
+def create(ctx, kind, name):
+    """Create a name; return its Entry, or None where it exists already.
+
+    One conditional write in the partition of the cloud's catalogue.
+    """
+    created = ctx.store.catalogue.create(
+        kind, name, op=uuid.uuid4().hex, now_ms=moments.now_ms())
+    match created:
+        case outcome.Applied(state=entry):
+            return entry
+        case outcome.Rejected():
+            return None
+    raise errors.OutcomeUnknown(
+        f'Whether {name} was created is not known; ask for it again.')
+
+
+def delete(ctx, kind, name, *, not_found):
+    """Delete a name; raise ``not_found`` where there is none.
+
+    A lost answer is settled by a read: no write but this one removes names.
+    """
+    deleted = ctx.store.catalogue.delete(kind, name)
+    if isinstance(deleted, outcome.Rejected):
+        raise not_found
+    if isinstance(deleted, outcome.Unknown) and (
+            ctx.store.catalogue.find(kind, name) is not None):
+        raise exception.ConcurrentUpdateDetected()
+
+
+def fill(target, entry):
+    """Give an upstream object what the Entry says."""
+    target.id = target.name = entry.name
+    target.created_at = moments.moment(entry.created_ms)
+    target.updated_at = moments.moment(entry.updated_ms)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Claims and releases the locators of consumers.
+
+A locator is claimed before the consumer's row is written and released after
+it is gone, so at worst it leads nowhere; ``store.consumers`` takes over such
+a one.
+"""
+
+from placement import exception
+
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.store import outcome
+
+
+def claim(store, consumer_uuid, tree_id, op):
+    """Make ``tree_id`` the home of a consumer that does not exist yet.
+
+    Doing so again with the same ``op`` changes nothing. Raises
+    ConcurrentUpdateDetected when somebody else has made the consumer.
+    """
+    while True:
+        claimed = store.consumer_homes.claim(consumer_uuid, tree_id, op)
+        if isinstance(claimed, outcome.Rejected) and claimed.winner:
+            claimed = _take_over(store, consumer_uuid, claimed.winner,
+                                 (tree_id, op))
+        match claimed:
+            case outcome.Applied():
+                return
+            case outcome.Unknown(cause=cause):
+                raise errors.OutcomeUnknown(
+                    f'Whether consumer {consumer_uuid} was created is not '
+                    f'known: {cause}; try again.')
+            case outcome.Rejected(winner=found) if found is not None:
+                raise exception.ConcurrentUpdateDetected()
+
+
+def _take_over(store, consumer_uuid, location, wanted):
+    tree_id, op = wanted
+    if location.op == op:
+        # Our own claim, for a home that was given up since.
+        return store.consumer_homes.move(consumer_uuid, tree_id, op=op,
+                                         from_op=op)
+    return store.consumers.take_over(consumer_uuid, location, tree_id, op=op)
+
+
+def release(store, consumer_uuid, op):
+    """Remove a locator; where that fails it leads nowhere, which is fine."""
+    store.consumer_homes.release(consumer_uuid, op)

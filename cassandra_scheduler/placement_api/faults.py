@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Turns errors of the store into HTTP answers of one line.
+
+Stands for ``placement.handler.PlacementHandler``: the answers get the headers
+of the microversion, as any other answer does.
+"""
+
+from oslo_log import log as logging
+from placement import errors as placement_errors
+from placement import exception
+from placement import handler
+from placement import util
+import webob.exc
+
+from cassandra_scheduler.model import errors
+
+LOG = logging.getLogger(__name__)
+
+
+class PlacementHandler(handler.PlacementHandler):
+    """Upstream's handler, which knows what can go wrong with our store."""
+
+    def __call__(self, environ, start_response):
+        try:
+            return super().__call__(environ, start_response)
+        except exception.ConcurrentUpdateDetected as exc:
+            # Upstream forgets this one where traits are written.
+            environ[util.ENV_ERROR_CODE] = placement_errors.CONCURRENT_UPDATE
+            raise _answer(webob.exc.HTTPConflict, exc)
+        except (errors.InvalidValue, errors.NotFound) as exc:
+            raise _answer(webob.exc.HTTPBadRequest, exc)
+        except errors.SchedulerError as exc:
+            LOG.error('%s %s failed: %s', environ.get('REQUEST_METHOD'),
+                      environ.get('PATH_INFO'), exc)
+            raise _answer(webob.exc.HTTPServiceUnavailable, exc)
+
+
+def _answer(kind, exc):
+    answer = kind(str(exc), json_formatter=util.json_error_formatter)
+    answer.__cause__ = exc
+    return answer

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stands for ``placement.objects.inventory``; its class stays upstream's."""
+
+from placement.objects import inventory
+
+from cassandra_scheduler.placement_api import finding
+from cassandra_scheduler.placement_api import moments
+
+
+def get_all_by_resource_provider(context, rp):
+    """Return the upstream Inventory objects of one provider."""
+    provider = finding.get(context.store, rp.uuid).provider
+    return from_provider(provider, rp)
+
+
+def from_provider(provider, rp):
+    """Return upstream objects for what the model's Provider has."""
+    return [inventory.Inventory(
+        resource_provider=rp, resource_class=name, total=kept.total,
+        reserved=kept.reserved, min_unit=kept.min_unit,
+        max_unit=kept.max_unit, step_size=kept.step_size,
+        allocation_ratio=kept.allocation_ratio,
+        created_at=moments.moment(kept.created_ms),
+        updated_at=moments.moment(kept.updated_ms))
+        for name, kept in provider.inventories.items()]

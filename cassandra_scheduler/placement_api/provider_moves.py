@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Renames a provider, and moves it with its subtree to another parent.
+
+Stands for ``ResourceProvider.save``. Inside one tree both are one step. To
+another tree, or out into a tree of its own, the providers, what is used of
+them and the rows of their consumers move in one transaction.
+"""
+
+from placement import exception
+
+from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.placement_api import finding
+from cassandra_scheduler.placement_api import moments
+from cassandra_scheduler.placement_api import provider_lives
+from cassandra_scheduler.placement_api import provider_transplants
+from cassandra_scheduler.placement_api import writing
+
+
+def save(rp, allow_reparenting):
+    """Write the name and the parent that an object has been given."""
+    store, op = rp._context.store, writing.new_op()
+    found = finding.get(store, rp.uuid)
+    target = _target(store, rp)
+    renamed = rp.name != found.provider.name
+    if renamed:
+        provider_lives.claim_name(store, rp.name, rp.uuid, op)
+    try:
+        if target == found.tree.id:
+            writing.step(store, target, lambda state: writing.change(
+                state, _saved(state.tree, rp, allow_reparenting), op=op))
+        else:
+            _check(found.tree, rp, allow_reparenting)
+            provider_transplants.move(store, rp, found.tree.id, target)
+    except Exception:
+        if renamed:
+            store.provider_names.release(rp.name, op)
+        raise
+    if renamed:
+        old = found.provider.name
+        provider_lives.forget(
+            [mark for mark in provider_lives.marks(store, found.provider)
+             if mark[0] is store.provider_names and mark[1] == old])
+
+
+def _target(store, rp):
+    """Return the id of the tree that the provider shall be in."""
+    if rp.parent_provider_uuid is None:
+        # A root stays where it is; who was a child gets a tree of its own.
+        found = finding.get(store, rp.uuid)
+        return (found.tree.id if found.provider.parent is None
+                else rp.uuid)
+    parent = finding.find(store, rp.parent_provider_uuid)
+    if parent is None:
+        raise no_parent()
+    return parent.tree.id
+
+
+def no_parent():
+    """Return the error for a parent that does not exist."""
+    return exception.ObjectActionError(
+        action='create', reason='parent provider UUID does not exist.')
+
+
+def _saved(tree, rp, allow_reparenting):
+    """Return the tree with the provider's new name and parent."""
+    if rp.parent_provider_uuid and (
+            rp.parent_provider_uuid not in tree.providers):
+        raise no_parent()
+    _check(tree, rp, allow_reparenting)
+    return tree.with_provider(tree.providers[rp.uuid].replace(
+        name=rp.name, parent=rp.parent_provider_uuid,
+        updated_ms=moments.now_ms()))
+
+
+def _check(tree, rp, allow_reparenting):
+    """Raise unless the provider may have this parent."""
+    found = finding.in_tree(tree, rp.uuid)
+    if found is None:
+        raise finding.not_found(rp.uuid)
+    old, new = found.provider.parent, rp.parent_provider_uuid
+    if old is not None and new != old and not allow_reparenting:
+        raise exception.ObjectActionError(
+            action='update',
+            reason='un-parenting a provider is not currently allowed.'
+            if new is None else
+            're-parenting a provider is not currently allowed.')
+    if new in subtree(tree, rp.uuid):
+        raise exception.ObjectActionError(
+            action='update',
+            reason='creating loop in the provider tree is not allowed.')
+
+
+def subtree(tree, provider_uuid):
+    """Return the uuids of a provider and of all below it."""
+    inside, found = set(), {provider_uuid}
+    while found:
+        inside |= found
+        found = {provider.uuid for provider in tree.providers.values()
+                 if provider.parent in found} - inside
+    return inside
+
+
+def empty(tree_id):
+    """Return the tree that a provider without a parent moves into."""
+    return tree_model.Tree(id=tree_id)

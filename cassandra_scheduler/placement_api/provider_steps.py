@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a write to one provider makes of its tree. Pure: a Tree in, one out.
+
+Each step stands for one transaction of ``placement.objects.resource_provider``
+and raises what upstream raises, in upstream's order.
+"""
+
+import math
+
+import os_resource_classes
+from oslo_db import exception as db_exc
+from placement import exception
+
+from cassandra_scheduler.model import capacity
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import tree as tree_model
+
+#: The trait that lets a provider serve other trees.
+SHARES = 'MISC_SHARES_VIA_AGGREGATE'
+
+
+def bump(tree, provider_uuid, now):
+    """Return the tree with one generation more on a provider."""
+    provider = tree.providers[provider_uuid]
+    return tree.with_provider(provider.replace(
+        generation=provider.generation + 1, updated_ms=now))
+
+
+def inventory_from(upstream, now):
+    """Return the model's Inventory of an upstream Inventory object."""
+    ratio = float(upstream.allocation_ratio)
+    if not math.isfinite(ratio):
+        raise errors.InvalidValue(
+            f'allocation_ratio of {upstream.resource_class} must be a finite '
+            'number.')
+    return tree_model.Inventory(
+        total=upstream.total, reserved=upstream.reserved,
+        min_unit=upstream.min_unit, max_unit=upstream.max_unit,
+        step_size=upstream.step_size, allocation_ratio=ratio,
+        created_ms=now)
+
+
+def add_inventory(tree, provider_uuid, resource_class, inventory):
+    """Return the tree with an inventory of a class that had none."""
+    provider = tree.providers[provider_uuid]
+    if resource_class in provider.inventories:
+        raise db_exc.DBDuplicateEntry(
+            columns=['resource_provider_id', 'resource_class_id'])
+    return _with(tree, provider, {**provider.inventories,
+                                  resource_class: inventory})
+
+
+def update_inventory(tree, provider_uuid, resource_class, inventory):
+    """Return the tree with another inventory of a class that had one."""
+    provider = tree.providers[provider_uuid]
+    if resource_class not in provider.inventories:
+        raise exception.InventoryWithResourceClassNotFound(
+            resource_class=resource_class)
+    return _with(tree, provider, {
+        **provider.inventories,
+        resource_class: _succeeding(
+            provider.inventories[resource_class], inventory)})
+
+
+def delete_inventory(tree, provider_uuid, resource_class):
+    """Return the tree without the inventory of one class."""
+    provider = tree.providers[provider_uuid]
+    _refuse_in_use(tree, provider, [resource_class])
+    if resource_class not in provider.inventories:
+        raise exception.NotFound(
+            f'No inventory of class {resource_class} found for delete')
+    return _with(tree, provider, {
+        name: inventory for name, inventory in provider.inventories.items()
+        if name != resource_class})
+
+
+def set_inventories(tree, provider_uuid, inventories):
+    """Return the tree with exactly these: resource class -> Inventory."""
+    provider = tree.providers[provider_uuid]
+    _refuse_in_use(tree, provider,
+                   [name for name in provider.inventories
+                    if name not in inventories])
+    return _with(tree, provider, {
+        name: _succeeding(provider.inventories[name], inventory)
+        if name in provider.inventories else inventory
+        for name, inventory in inventories.items()})
+
+
+def exceeded(tree, provider_uuid, resource_classes):
+    """Return those of the classes of which more is used than there is."""
+    inventories = tree.providers[provider_uuid].inventories
+    return [name for name in resource_classes if name in inventories and
+            tree.units_used(provider_uuid, name) >
+            math.floor(capacity.capacity(inventories[name]))]
+
+
+def set_traits(tree, provider_uuid, names):
+    """Return the tree with exactly these traits on a provider."""
+    provider = tree.providers[provider_uuid]
+    return tree.with_provider(provider.replace(traits=frozenset(names)))
+
+
+def set_aggregates(tree, provider_uuid, aggregate_uuids):
+    """Return the tree with exactly these aggregates on a provider."""
+    provider = tree.providers[provider_uuid]
+    return tree.with_provider(provider.replace(
+        aggregates=frozenset(aggregate_uuids)))
+
+
+def remove_provider(tree, provider_uuid):
+    """Return the tree without a provider that has no child and no user."""
+    if any(provider.parent == provider_uuid
+           for provider in tree.providers.values()):
+        raise exception.CannotDeleteParentResourceProvider()
+    if any(units for (uuid, _name), units in tree.used.items()
+           if uuid == provider_uuid):
+        raise exception.ResourceProviderInUse()
+    return tree.without_provider(provider_uuid)
+
+
+def class_order(resource_class):
+    """Sort key: standard classes as os-resource-classes lists them."""
+    standards = os_resource_classes.STANDARDS
+    if resource_class in standards:
+        return standards.index(resource_class), ''
+    return len(standards), resource_class
+
+
+def _with(tree, provider, inventories):
+    return tree.with_provider(provider.replace(inventories=inventories))
+
+
+def _succeeding(old, new):
+    if old is new:
+        return old
+    return tree_model.Inventory(
+        total=new.total, reserved=new.reserved, min_unit=new.min_unit,
+        max_unit=new.max_unit, step_size=new.step_size,
+        allocation_ratio=new.allocation_ratio, created_ms=old.created_ms,
+        updated_ms=new.created_ms)
+
+
+def _refuse_in_use(tree, provider, resource_classes):
+    in_use = [name for name in resource_classes
+              if tree.units_used(provider.uuid, name)]
+    if in_use:
+        raise exception.InventoryInUse(
+            resource_classes=', '.join(sorted(in_use, key=class_order)),
+            resource_provider=provider.uuid)

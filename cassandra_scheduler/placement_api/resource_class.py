@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stands for ``placement.objects.resource_class``.
+
+Standard classes come with os-resource-classes and are never stored, custom
+ones live in the cloud's catalogue.
+"""
+
+import os_resource_classes
+from placement import exception
+from placement.objects import resource_class
+
+from cassandra_scheduler.placement_api import catalogue_names
+from cassandra_scheduler.placement_api import finding
+from cassandra_scheduler.store import catalogue
+
+
+class ResourceClass(resource_class.ResourceClass):
+    """A resource class; its id is its name."""
+
+    def create(self):
+        if self.id is not None:
+            raise exception.ObjectActionError(action='create',
+                                              reason='already created')
+        if not self.name:
+            raise exception.ObjectActionError(action='create',
+                                              reason='name is required')
+        if self.name in os_resource_classes.STANDARDS:
+            raise exception.ResourceClassExists(resource_class=self.name)
+        if not self.name.startswith(os_resource_classes.CUSTOM_NAMESPACE):
+            raise exception.ObjectActionError(
+                action='create', reason='name must start with ' +
+                os_resource_classes.CUSTOM_NAMESPACE)
+        entry = catalogue_names.create(
+            self._context, catalogue.RESOURCE_CLASS, self.name)
+        if entry is None:
+            raise exception.ResourceClassExists(resource_class=self.name)
+        catalogue_names.fill(self, entry)
+        self._context.rc_cache.clear()
+
+    def destroy(self):
+        name = self._existing('destroy')
+        if name in os_resource_classes.STANDARDS:
+            raise exception.ResourceClassCannotDeleteStandard(
+                resource_class=name)
+        self._refuse_if_in_use(name)
+        catalogue_names.delete(
+            self._context, catalogue.RESOURCE_CLASS, name,
+            not_found=exception.NotFound())
+        self._context.rc_cache.clear()
+
+    def save(self):
+        """Rename a custom class that nobody uses yet (API 1.2 to 1.6).
+
+        A class in use keeps its name: here the name is the identity, and it
+        stands in every inventory of the cloud.
+        """
+        old = self._existing('save')
+        if old in os_resource_classes.STANDARDS:
+            raise exception.ResourceClassCannotUpdateStandard(
+                resource_class=self.name)
+        if old == self.name:
+            return
+        self._refuse_if_in_use(old)
+        renamed = ResourceClass(self._context, name=self.name)
+        renamed.create()
+        catalogue_names.delete(
+            self._context, catalogue.RESOURCE_CLASS, old,
+            not_found=exception.NotFound())
+        self.id = self.name
+        self._context.rc_cache.clear()
+
+    def _existing(self, action):
+        if self.id is None:
+            raise exception.ObjectActionError(
+                action=action, reason='ID attribute not found')
+        return self.id
+
+    def _refuse_if_in_use(self, name):
+        if any(name in provider.inventories
+               for tree in finding.trees(self._context.store)
+               for provider in tree.providers.values()):
+            raise exception.ResourceClassInUse(resource_class=name)
+
+
+def ensure_sync(ctx):
+    """Do nothing: standard classes are not stored."""
+
+
+def get_all(context):
+    """Return all ResourceClasses, standard ones first."""
+    return [ResourceClass(context, **attributes._asdict())
+            for attributes in context.rc_cache.get_all()]

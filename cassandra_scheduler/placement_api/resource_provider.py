@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stands for ``placement.objects.resource_provider``.
+
+Every write of one provider is one step of its tree. Where upstream compares
+the generation, the step refuses another generation than the object has; all
+else is computed again from whatever state won.
+"""
+
+import contextlib
+import uuid as uuidlib
+
+from placement import exception
+from placement.objects import resource_provider
+
+from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.placement_api import finding
+from cassandra_scheduler.placement_api import moments
+from cassandra_scheduler.placement_api import provider_filters
+from cassandra_scheduler.placement_api import provider_lives
+from cassandra_scheduler.placement_api import provider_moves
+from cassandra_scheduler.placement_api import provider_steps
+from cassandra_scheduler.placement_api import writing
+from cassandra_scheduler.store import catalogue
+
+
+class ResourceProvider(resource_provider.ResourceProvider):
+    """A resource provider; its id is its uuid.
+
+    ``tree_id`` is where it was found; None for one not stored yet.
+    """
+
+    __slots__ = ('tree_id',)
+
+    def __init__(self, context, **fields):
+        super().__init__(context, **fields)
+        self.tree_id = None
+
+    @classmethod
+    def get_by_uuid(cls, context, uuid):
+        return cls.of(context, finding.get(context.store, uuid))
+
+    @classmethod
+    def of(cls, context, found):
+        """Return the object for a provider that was found in its tree."""
+        provider = found.provider
+        made = cls(
+            context, id=provider.uuid, uuid=provider.uuid,
+            name=provider.name, generation=provider.generation,
+            parent_provider_uuid=provider.parent,
+            root_provider_uuid=found.tree.root.uuid,
+            updated_at=moments.moment(provider.updated_ms),
+            created_at=moments.moment(provider.created_ms))
+        made.tree_id = found.tree.id
+        return made
+
+    def increment_generation(self):
+        self._step(lambda tree, now: tree)
+
+    def add_inventory(self, inventory):
+        name = self._class_of(inventory)
+        self._step(lambda tree, now: provider_steps.add_inventory(
+            tree, self.uuid, name,
+            provider_steps.inventory_from(inventory, now)))
+
+    def update_inventory(self, inventory):
+        name = self._class_of(inventory)
+        self._step(lambda tree, now: provider_steps.update_inventory(
+            tree, self.uuid, name,
+            provider_steps.inventory_from(inventory, now)), watch=(name,))
+
+    def delete_inventory(self, resource_class):
+        self._context.rc_cache.id_from_string(resource_class)
+        self._step(lambda tree, now: provider_steps.delete_inventory(
+            tree, self.uuid, resource_class))
+
+    def set_inventory(self, inv_list):
+        wanted = {self._class_of(inventory): inventory
+                  for inventory in inv_list}
+        self._step(lambda tree, now: provider_steps.set_inventories(
+            tree, self.uuid, {
+                name: provider_steps.inventory_from(inventory, now)
+                for name, inventory in wanted.items()}), watch=wanted)
+
+    def get_aggregates(self):
+        return sorted(finding.get(self._context.store,
+                                  self.uuid).provider.aggregates)
+
+    def set_aggregates(self, aggregate_uuids, increment_generation=False):
+        self._step(lambda tree, now: provider_steps.set_aggregates(
+            tree, self.uuid, aggregate_uuids), pinned=increment_generation)
+
+    def set_traits(self, traits):
+        wanted = frozenset(trait.name for trait in traits)
+        found = finding.get(self._context.store, self.uuid)
+        if found.provider.traits == wanted:
+            return
+        if provider_steps.SHARES in wanted:
+            # Searches look here for trees that share: before the trait.
+            self._context.store.catalogue.create(
+                catalogue.SHARING_TREE, found.tree.id,
+                op=uuidlib.uuid4().hex, now_ms=moments.now_ms())
+        self._step(lambda tree, now: provider_steps.set_traits(
+            tree, self.uuid, wanted))
+
+    def create(self):
+        if self.id is not None:
+            raise exception.ObjectActionError(action='create',
+                                              reason='already created')
+        if self.uuid is None:
+            raise exception.ObjectActionError(action='create',
+                                              reason='uuid is required')
+        if not self.name:
+            raise exception.ObjectActionError(action='create',
+                                              reason='name is required')
+        store = self._context.store
+        self.tree_id = self._tree_for_new(store)
+        op = uuidlib.uuid4().hex
+        provider_lives.claim_uuid(store, self.uuid, self.tree_id, op)
+        with contextlib.ExitStack() as on_failure:
+            on_failure.callback(store.provider_trees.release, self.uuid, op)
+            provider_lives.claim_name(store, self.name, self.uuid, op)
+            on_failure.callback(store.provider_names.release, self.name, op)
+            written = writing.step(
+                store, self.tree_id, lambda state: self._born(state, op))
+            on_failure.pop_all()
+        for locator, key, column in (
+                (store.provider_trees, self.uuid, 'uuid'),
+                (store.provider_names, self.name, 'name')):
+            provider_lives.confirm(
+                locator, key, op, undo=self._remove,
+                error=provider_lives.duplicate(column))
+        self._take(finding.in_tree(written, self.uuid))
+
+    def destroy(self):
+        store = self._context.store
+        found = finding.find(store, self.uuid)
+        if found is None:
+            raise exception.NotFound()
+        self.tree_id = found.tree.id
+        occupied = provider_lives.marks(store, found.provider)
+        self._remove()
+        provider_lives.forget(occupied)
+
+    def save(self, allow_reparenting=False):
+        provider_moves.save(self, allow_reparenting)
+        self._take(finding.get(self._context.store, self.uuid))
+
+    def _class_of(self, inventory):
+        """Return the class's name, or raise ResourceClassNotFound."""
+        return self._context.rc_cache.id_from_string(
+            inventory.resource_class)
+
+    def _take(self, found):
+        """Become what was written."""
+        now = self.of(self._context, found)
+        for field in ('id', 'name', 'generation', 'parent_provider_uuid',
+                      'root_provider_uuid', 'updated_at', 'created_at',
+                      'tree_id'):
+            setattr(self, field, getattr(now, field))
+
+    def _tree_for_new(self, store):
+        """Return the tree id that a provider to be created belongs to."""
+        parent = self.parent_provider_uuid
+        if parent is None:
+            return self.uuid
+        if parent == self.uuid:
+            raise exception.ObjectActionError(
+                action='create',
+                reason='parent provider UUID cannot be same as UUID. '
+                       'Please set parent provider UUID to None if '
+                       'there is no parent.')
+        found = finding.find(store, parent)
+        if found is None:
+            raise _no_parent()
+        return found.tree.id
+
+    def _born(self, state, op):
+        """Return the change that adds this provider to its tree."""
+        now = moments.now_ms()
+        parent = self.parent_provider_uuid
+        tree = state.tree or tree_model.Tree(id=self.tree_id)
+        if parent is not None and parent not in tree.providers:
+            raise _no_parent()
+        if parent is None and tree.providers:
+            raise provider_lives.duplicate('uuid')
+        # A root has been updated from birth, as upstream's has.
+        return writing.change(state, tree.with_provider(tree_model.Provider(
+            uuid=self.uuid, name=self.name, parent=parent, created_ms=now,
+            updated_ms=now if parent is None else None)), op=op)
+
+    def _remove(self):
+        def gone(state):
+            if finding.in_tree(state.tree, self.uuid) is None:
+                raise exception.NotFound()
+            return writing.change(state, provider_steps.remove_provider(
+                state.tree, self.uuid))
+
+        writing.step(self._context.store, self.tree_id, gone)
+
+    def _step(self, advance, *, pinned=True, watch=()):
+        """Write what ``advance(tree, now)`` makes of this provider's tree.
+
+        ``pinned``: the generation must still be the object's, and is one
+        higher afterwards. ``watch``: resource classes to warn of when more
+        of them is used than there is now.
+        """
+        def stepped(state):
+            found = finding.in_tree(state.tree, self.uuid)
+            if found is None:
+                raise finding.not_found(self.uuid)
+            if pinned and found.provider.generation != self.generation:
+                raise exception.ResourceProviderConcurrentUpdateDetected()
+            now = moments.now_ms()
+            tree = advance(state.tree, now)
+            if pinned:
+                tree = provider_steps.bump(tree, self.uuid, now)
+            return writing.change(state, tree)
+
+        written = writing.step(self._context.store, self.located(), stepped)
+        if pinned:
+            self.generation += 1
+        for name in provider_steps.exceeded(written, self.uuid, watch):
+            resource_provider.LOG.warning(
+                'Resource provider %(uuid)s is now over-capacity for '
+                '%(resource)s', {'uuid': self.uuid, 'resource': name})
+
+    def located(self):
+        """Return the id of the tree this provider was found in."""
+        if self.tree_id is None:
+            self.tree_id = finding.get(self._context.store,
+                                       self.uuid).tree.id
+        return self.tree_id
+
+
+def get_all_by_filters(context, filters=None):
+    """Return the ResourceProviders that satisfy all filters."""
+    return [ResourceProvider.of(context, found)
+            for found in provider_filters.matching(context, filters or {})]
+
+
+def _no_parent():
+    return exception.ObjectActionError(
+        action='create', reason='parent provider UUID does not exist.')
