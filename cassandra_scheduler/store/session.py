@@ -6,6 +6,7 @@ is sent once and never repeated by the driver; every failure leaves as one of
 our errors. Refuses: to retry, to interpret rows. Read ``outcome`` next.
 """
 
+import dataclasses
 import os
 import ssl
 import threading
@@ -30,8 +31,14 @@ UNSET = query.UNSET_VALUE
 
 READ, CANDIDATES, SERIAL, CLAIM = 'read', 'candidates', 'serial', 'claim'
 
+#: How many statements are under way at once when many are sent.
+SIDE_BY_SIDE = 100
+
 _shared = {}
 _shared_lock = threading.Lock()
+#: What a fork copied. A child must neither use it nor let it be collected,
+#: because the driver would then close what still is its parent's.
+_inherited = []
 
 
 def shared_session(settings):
@@ -47,16 +54,33 @@ def shared_session(settings):
         return _shared[key]
 
 
+def _after_fork_in_child():
+    # The thread that held a lock while the parent forked does not exist here.
+    global _shared_lock
+    _shared_lock = threading.Lock()
+    for session in _shared.values():
+        session.renew()
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Opened:
+    """A connected pool, whose it is, and what it has prepared."""
+    pid: int
+    cluster: cluster.Cluster
+    session: cluster.Session
+    prepared: dict = dataclasses.field(default_factory=dict)
+
+
 class Session:
     """A connection pool that opens at first use and again after a fork."""
 
     def __init__(self, settings):
         self.settings = settings
         self._lock = threading.Lock()
-        self._pid = None
-        self._cluster = None
-        self._session = None
-        self._prepared = {}
+        self._opened = None
 
     def rows(self, cql, params=(), *, level=READ):
         """Return all rows of a SELECT as a list of dicts, paged through.
@@ -64,39 +88,30 @@ class Session:
         ``level``: READ (the configured read consistency), CANDIDATES (the
         cheap one) or SERIAL (linearizable with the claims).
         """
-        return list(self._execute(cql, params, level))
+        try:
+            session, statement = self._ready(cql)
+            # Further pages are fetched while the list is made.
+            return list(session.execute(statement, params,
+                                        execution_profile=level))
+        except Exception as exc:
+            raise self._translated(exc)
 
     def row(self, cql, params=(), *, level=READ):
         """Return the first row of a SELECT as a dict, or None."""
-        return next(iter(self._execute(cql, params, level)), None)
+        rows = self.rows(cql, params, level=level)
+        return rows[0] if rows else None
 
     def rows_of_many(self, cql, many_params, *, level=READ):
         """Return one list of rows per parameter tuple, read side by side."""
-        try:
-            session, statement = self._ready(cql)
-            futures = [session.execute_async(statement, params,
-                                             execution_profile=level)
-                       for params in many_params]
-            return [list(future.result()) for future in futures]
-        except Exception as exc:
-            raise self._translated(exc)
+        return self._side_by_side(cql, many_params, level)
 
     def write(self, cql, params=()):
         """Write without a condition, once; the caller owns the columns."""
-        self._execute(cql, params, CLAIM)
+        self._side_by_side(cql, [params], CLAIM)
 
     def write_all(self, cql, many_params):
         """Write many rows without a condition, side by side."""
-        try:
-            session, statement = self._ready(cql)
-            for start in range(0, len(many_params), 100):
-                futures = [session.execute_async(
-                    statement, params, execution_profile=CLAIM)
-                    for params in many_params[start:start + 100]]
-                for future in futures:
-                    future.result()
-        except Exception as exc:
-            raise self._translated(exc)
+        self._side_by_side(cql, many_params, CLAIM)
 
     def write_if(self, writes):
         """Send one conditional batch and return its outcome.
@@ -106,9 +121,11 @@ class Session:
         the rows that Cassandra returned, as dicts.
         """
         try:
-            rows = self._send_conditional(writes)
-        except errors.SchedulerError:
-            raise
+            session, bound = self._bound(writes)
+        except Exception as exc:
+            raise self._translated(exc)
+        try:
+            rows = list(session.execute(bound, execution_profile=CLAIM))
         except Exception as exc:
             if failures.may_have_written(exc):
                 return outcome.Unknown(failures.brief(exc))
@@ -120,35 +137,48 @@ class Session:
     def execute_schema(self, cql):
         """Run one schema statement and wait until all nodes agree."""
         try:
-            self._connected().execute(cql, timeout=120)
+            self._connected().session.execute(cql, timeout=120)
         except Exception as exc:
             raise self._translated(exc)
 
     def close(self):
         """Close the pool; the next use opens another."""
         with self._lock:
-            if self._cluster is not None and self._pid == os.getpid():
-                self._cluster.shutdown()
-            self._cluster = self._session = self._pid = None
-            self._prepared = {}
+            opened, self._opened = self._opened, None
+            if opened is None:
+                return
+            if opened.pid == os.getpid():
+                opened.cluster.shutdown()
+            else:
+                _inherited.append(opened)
 
-    def _send_conditional(self, writes):
-        if len(writes) == 1:
-            cql, params = writes[0]
-            session, statement = self._ready(cql)
-            return list(session.execute(statement, params,
-                                        execution_profile=CLAIM))
-        session = self._connected()
+    def renew(self):
+        """Forget, in the child of a fork, what belongs to the parent."""
+        self._lock = threading.Lock()
+        self.close()
+
+    def _bound(self, writes):
+        """Return the driver's session and one statement for all writes."""
         batch = query.BatchStatement()
         for cql, params in writes:
-            batch.add(self._ready(cql)[1], params)
-        return list(session.execute(batch, execution_profile=CLAIM))
+            session, statement = self._ready(cql)
+            if len(writes) == 1:
+                return session, statement.bind(params)
+            batch.add(statement, params)
+        return session, batch
 
-    def _execute(self, cql, params, level):
+    def _side_by_side(self, cql, many_params, level):
+        """Return one list of rows per parameter tuple."""
+        many_params, found = list(many_params), []
         try:
             session, statement = self._ready(cql)
-            return session.execute(statement, params,
-                                   execution_profile=level)
+            for start in range(0, len(many_params), SIDE_BY_SIDE):
+                futures = [session.execute_async(statement, params,
+                                                 execution_profile=level)
+                           for params in
+                           many_params[start:start + SIDE_BY_SIDE]]
+                found += [list(future.result()) for future in futures]
+            return found
         except Exception as exc:
             raise self._translated(exc)
 
@@ -161,28 +191,28 @@ class Session:
         return failures.translate(exc, self.settings) or exc
 
     def _ready(self, cql):
-        session = self._connected()
-        statement = self._prepared.get(cql)
+        opened = self._connected()
+        statement = opened.prepared.get(cql)
         if statement is None:
-            statement = self._prepared[cql] = session.prepare(
+            statement = opened.prepared[cql] = opened.session.prepare(
                 cql.replace('{keyspace}', self.settings.keyspace))
-        return session, statement
+        return opened.session, statement
 
     def _connected(self):
-        if self._pid == os.getpid():
-            return self._session
+        opened = self._opened
+        if opened is not None and opened.pid == os.getpid():
+            return opened
         with self._lock:
-            if self._pid != os.getpid():
-                # After a fork the parent's sockets are not ours to close.
-                self._prepared = {}
-                self._cluster = self._open_cluster()
+            if self._opened is None or self._opened.pid != os.getpid():
+                if self._opened is not None:
+                    _inherited.append(self._opened)
+                pool = self._open_cluster()
                 try:
-                    self._session = self._cluster.connect()
+                    self._opened = _Opened(os.getpid(), pool, pool.connect())
                 except Exception:
-                    self._cluster.shutdown()
+                    pool.shutdown()
                     raise
-                self._pid = os.getpid()
-        return self._session
+            return self._opened
 
     def _open_cluster(self):
         settings = self.settings
