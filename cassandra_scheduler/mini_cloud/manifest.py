@@ -22,7 +22,7 @@ def _without_transaction(name):
     return getattr(research_context, name).__wrapped__
 
 
-#: (module, name, what answers for a mini-cloud)
+#: (module or class, name, what answers for a mini-cloud)
 MANIFEST = (
     (allocation_candidate, '_provider_ids_from_root_ids',
      lookups.provider_ids_from_root_ids),
@@ -53,6 +53,8 @@ MANIFEST = (
      lookups.provider_ids_matching_aggregates),
     (research_context, 'provider_ids_matching_required_traits',
      lookups.provider_ids_matching_required_traits),
+    (research_context.RequestWideSearchContext, 'copy_arr_if_needed',
+     lookups.copy_arr_if_needed),
     (trait, 'get_traits_by_provider_tree',
      lookups.get_traits_by_provider_tree),
 )
@@ -70,22 +72,22 @@ def install():
     with _lock:
         if _originals:
             return
-        for module, name, _replacement in MANIFEST:
-            if not hasattr(module, name):
+        for place, name, _replacement in MANIFEST:
+            if not hasattr(place, name):
                 raise errors.InvalidSettings(
-                    f'{module.__name__}.{name} is gone: this version of '
+                    f'{place.__name__}.{name} is gone: this version of '
                     'openstack-placement is not supported.')
-        for module, name, replacement in MANIFEST:
-            original = getattr(module, name)
-            setattr(module, name, _guarded(original, replacement))
-            _originals[module, name] = original
+        for place, name, replacement in MANIFEST:
+            original = getattr(place, name)
+            setattr(place, name, _guarded(original, replacement))
+            _originals[place, name] = original
 
 
 def uninstall():
     """Put upstream's own functions back, if they were replaced."""
     with _lock:
-        for (module, name), original in _originals.items():
-            setattr(module, name, original)
+        for (place, name), original in _originals.items():
+            setattr(place, name, original)
         _originals.clear()
 
 
@@ -97,11 +99,13 @@ def installed():
 def _guarded(original, replacement):
     """Return a function that chooses by its first argument.
 
-    That is a request context, or a group's search context that has one.
+    That is a request context, or a search of upstream's that holds one: in
+    ``context`` for a group, in ``_ctx`` for the whole request.
     """
     @functools.wraps(original)
     def chosen(subject, *args, **kwargs):
-        context = getattr(subject, 'context', subject)
+        context = getattr(subject, 'context', None) or getattr(
+            subject, '_ctx', subject)
         if getattr(context, 'mini_cloud', None) is not None:
             return replacement(subject, *args, **kwargs)
         return original(subject, *args, **kwargs)
