@@ -3,7 +3,8 @@
 
 CQL narrows. One prepared statement per shape of request, that is per set of
 (column, operator); values are always bound. The read goes to one replica: it
-may be stale, because the claim will not be.
+may be stale, because the claim will not be. It may not be mixed of two
+states, because the claim could not tell; such a row is read again.
 
 Few columns are indexed, those by which some request finds few rows. All other
 restrictions are compared on the rows that the indexes lead to, which is what
@@ -36,8 +37,9 @@ class Page:
 class Candidates:
     """Reads root rows of one cloud that satisfy a set of restrictions."""
 
-    def __init__(self, session, cloud, columns=()):
+    def __init__(self, session, cloud, columns=(), *, rows):
         self._session = session
+        self._rows = rows
         self._cloud = cloud
         self._indexed = frozenset(column.name for column in columns
                                   if column.indexed)
@@ -55,9 +57,12 @@ class Candidates:
             statement(ordered, self._indexed),
             (self._cloud, *(r.value for r in ordered), after, up_to, limit),
             level=level)
-        trees = (codec.tree_from_row(row) for row in rows)
+        trees = map(codec.tree_from_row, filter(codec.is_whole, rows))
+        again = self._rows.read_roots([row['tree'] for row in rows
+                                       if not codec.is_whole(row)])
         return Page(
-            trees=tuple(tree for tree in trees if tree is not None),
+            trees=tuple(tree for tree in (*trees, *again)
+                        if tree is not None and tree.providers),
             rows_read=len(rows),
             last_token=rows[-1]['position'] if rows else None,
             ended=len(rows) < limit)
@@ -73,8 +78,9 @@ def statement(ordered, indexed):
     clauses = ['cloud = ?' if leads else 'root_of = ?']
     clauses += [f'{r.column} {r.operator} ?' for r in ordered]
     return ('SELECT token(cloud, tree) AS position, tree, seq, recent_ops, '
-            'intent, resource_type, shape, generations, used, pending, '
-            'report, last_seen, service_disabled, forced_down, service '
+            'intent, digest, resource_type, shape, generations, used, '
+            'pending, report, last_seen, service_disabled, forced_down, '
+            'service '
             f'FROM {{keyspace}}.trees WHERE {" AND ".join(clauses)} '
             'AND token(cloud, tree) > ? AND token(cloud, tree) <= ? LIMIT ? '
             'ALLOW FILTERING')

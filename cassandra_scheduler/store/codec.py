@@ -9,6 +9,7 @@ returns it whole.
 import dataclasses
 import datetime
 import json
+import zlib
 
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import tree as tree_model
@@ -26,7 +27,7 @@ def ms(moment):
     """Return a naive UTC datetime as milliseconds since the epoch."""
     if moment is None:
         return None
-    return int((moment - _EPOCH).total_seconds() * 1000)
+    return (moment - _EPOCH) // datetime.timedelta(milliseconds=1)
 
 
 def moment(milliseconds):
@@ -63,9 +64,27 @@ def tree_to_row(tree, cloud):
 
     A tree without providers is not one yet, and no search may find it.
     """
-    return {'intent': tree.intent,
-            'root_of': cloud if tree.providers else None,
-            **state_columns(tree)}
+    row = {'intent': tree.intent,
+           'root_of': cloud if tree.providers else None,
+           **state_columns(tree)}
+    return {**row, 'digest': _digest({**row, 'seq': tree.seq})}
+
+
+def is_whole(row):
+    """Return whether a root row is one state of its tree.
+
+    A step writes only the columns that it changes. A replica that missed one
+    step and got the next has the new seq beside an old column; a read of
+    that replica alone must not be taken for what stands at that seq.
+    """
+    return row.get('seq') is None or row['digest'] == _digest(row)
+
+
+def _digest(row):
+    texts = (str(row['seq']), row['intent'],
+             *(row[name] for name in STATE_COLUMNS))
+    return zlib.crc32('\0'.join(text or '' for text in texts).encode(
+        'utf-8', 'surrogatepass'))
 
 
 def state_columns(tree):

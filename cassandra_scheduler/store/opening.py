@@ -63,7 +63,8 @@ def open_store(settings, resource_types=()):
     return Store(
         session=session, cloud=cloud, columns=columns,
         searchable=searchable, trees=all_trees,
-        candidates=candidates.Candidates(session, cloud, columns),
+        candidates=candidates.Candidates(session, cloud, columns,
+                                         rows=rows),
         provider_trees=locators.provider_trees(session, cloud),
         provider_names=locators.provider_names(session, cloud),
         consumer_homes=consumer_homes,

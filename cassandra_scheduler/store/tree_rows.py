@@ -25,7 +25,7 @@ from cassandra_scheduler.store import statements
 _CQL = statements.load('tree_rows')
 #: How many of the last steps a tree remembers, to recognise one's own.
 RECENT_OPS = 32
-_BASE = ('intent', 'root_of') + codec.STATE_COLUMNS
+_BASE = ('intent', 'root_of', 'digest') + codec.STATE_COLUMNS
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class TreeRows:
 
     def read_roots(self, tree_ids):
         """Return the Trees that have a root row. One partition each."""
+        if not tree_ids:
+            return []
         found = self.session.rows_of_many(
             _CQL['find_root'], [(self.cloud, tree_id)
                                 for tree_id in tree_ids])

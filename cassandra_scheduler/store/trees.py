@@ -71,7 +71,8 @@ class Trees:
         found = ((row['tree'], codec.consumer_from_row(row))
                  for row in self._session.rows(
                      _CQL['list_consumers_of_owner'],
-                     (f'{self._cloud}/{project_id}',)))
+                     (f'{self._cloud}/{project_id}',))
+                 if row['cloud'] == self._cloud)
         return [(tree_id, consumer) for tree_id, consumer in found
                 if consumer.stands]
 
