@@ -20,13 +20,15 @@ from cassandra_scheduler.mini_cloud import context as search_context
 from cassandra_scheduler.mini_cloud import search
 from cassandra_scheduler.mini_cloud import translation
 from cassandra_scheduler.resource_types import loading
-from cassandra_scheduler.store import candidates as store_candidates
-from cassandra_scheduler.store import catalogue
+from cassandra_scheduler.scheduling import ring as rings
+from cassandra_scheduler.scheduling import sharing as sharing_trees
 from cassandra_scheduler.store import session as store_session
 
 #: Trees read at once; fewer where a small limit will be reached with less.
 PAGE = 1000
 SMALLEST_PAGE = 50
+
+_RING = rings.Ring()
 
 
 def get_by_requests(context, groups, rqparams, nested_aware=True):
@@ -41,7 +43,7 @@ def get_by_requests(context, groups, rqparams, nested_aware=True):
     what they wrote.
     """
     _check_names(context, groups, rqparams)
-    sharing = sharing_trees(context.store)
+    sharing = sharing_trees.Sharing(context.store).trees()
     trait_order = TraitOrder(context)
 
     def run(trees):
@@ -56,14 +58,6 @@ def get_by_requests(context, groups, rqparams, nested_aware=True):
     if not rqparams.limit:
         return run([tree for page in pages for tree in page])[1]
     return _until(rqparams.limit, pages, run)
-
-
-def sharing_trees(store):
-    """Return the trees with a provider that others may take from."""
-    ids = [entry.name
-           for entry in store.catalogue.list(catalogue.SHARING_TREE)]
-    return [tree for tree in store.trees.find_many(ids)
-            if any(map(mini_cloud.shares, tree.providers.values()))]
 
 
 class TraitOrder:
@@ -110,16 +104,13 @@ def _pages(context, request, sharing, limit):
     if pinned is not None:
         yield pinned
         return
-    size = min(PAGE, max(limit, SMALLEST_PAGE)) if limit else PAGE
-    restrictions = _restrictions(request, sharing)
-    for after, up_to in _ranges(context.config):
-        ended = False
-        while not ended:
-            page = store.candidates.read(
-                restrictions, after=after, up_to=up_to, limit=size,
-                level=store_session.READ)
-            yield page.trees
-            after, ended = page.last_token, page.ended
+    restrictions = _restrictions(
+        request, shared_classes=sharing_trees.classes(sharing))
+    yield from rings.walk(
+        functools.partial(store.candidates.read, restrictions,
+                          level=store_session.READ),
+        limit=min(PAGE, max(limit, SMALLEST_PAGE)) if limit else PAGE,
+        **_beginning(context.config))
 
 
 def _pinned_trees(store, request):
@@ -140,25 +131,18 @@ def _pinned_trees(store, request):
     return trees
 
 
-def _restrictions(request, sharing):
-    shared_classes = frozenset(
-        resource_class for tree in sharing
-        for provider in tree.providers.values()
-        if mini_cloud.shares(provider)
-        for resource_class in provider.inventories)
+def _restrictions(request, *, shared_classes):
     return (loading.get('base').restrictions(
                 request, shared_classes=shared_classes) +
             loading.get('compute').amounts(
                 request, shared_classes=shared_classes))
 
 
-def _ranges(config):
-    """Return the ring as token ranges, from a random point if so wanted."""
-    first, last = store_candidates.MIN_TOKEN, store_candidates.MAX_TOKEN
-    if not config.placement.randomize_allocation_candidates:
-        return ((first, last),)
-    start = random.randint(first, last)
-    return ((start, last), (first, start))
+def _beginning(config):
+    """Return how a walk round the ring begins: anywhere, if so wanted."""
+    if config.placement.randomize_allocation_candidates:
+        return {'ring': _RING, 'random': random}
+    return {}
 
 
 def _until(limit, pages, run):

@@ -19,16 +19,29 @@ class Found:
     provider: tree_model.Provider
 
 
-def find(store, provider_uuid):
+#: Between the op of a locator and the tree its provider comes from.
+FROM = '/'
+
+
+def find(store, provider_uuid, *, level=store_session.READ):
     """Return the Found of a provider uuid, or None.
 
     Two partitions, one after the other: the locator and the tree. A locator
-    whose tree does not know the provider means that there is none.
+    whose tree does not know the provider means that there is none, unless
+    the provider is on its way there from another tree.
     """
-    location = store.provider_trees.find(provider_uuid)
+    location = store.provider_trees.find(provider_uuid, level=level)
     if location is None:
         return None
-    return in_tree(store.trees.find(location.value), provider_uuid)
+    _op, _from, old_tree = location.op.partition(FROM)
+    # The last look is for a provider that arrived while we looked elsewhere.
+    for tree_id in (location.value, *(
+            (old_tree, location.value) if old_tree else ())):
+        found = in_tree(store.trees.find(tree_id, level=level),
+                        provider_uuid)
+        if found is not None:
+            return found
+    return None
 
 
 def in_tree(tree, provider_uuid):
@@ -56,12 +69,6 @@ def find_by_name(store, name):
     location = store.provider_names.find(name)
     found = location and find(store, location.value)
     return found if found and found.provider.name == name else None
-
-
-def tree_id_of(store, provider_uuid):
-    """Return the id of the tree that a provider should be in, or None."""
-    location = store.provider_trees.find(provider_uuid)
-    return location.value if location else None
 
 
 def trees(store, restrictions=()):

@@ -29,8 +29,8 @@ def duplicate(*columns):
 def claim_uuid(store, provider_uuid, tree_id, op):
     """Claim a provider's uuid, or raise a duplicate of 'uuid'."""
     def taken(location):
-        return finding.in_tree(store.trees.find(
-            location.value, level=store_session.SERIAL), provider_uuid)
+        return finding.find(store, provider_uuid,
+                            level=store_session.SERIAL)
 
     _claim(store.provider_trees, provider_uuid, tree_id, op, taken=taken,
            error=duplicate('uuid'))

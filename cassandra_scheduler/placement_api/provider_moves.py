@@ -8,7 +8,6 @@ them and the rows of their consumers move in one transaction.
 
 from placement import exception
 
-from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.placement_api import finding
 from cassandra_scheduler.placement_api import moments
 from cassandra_scheduler.placement_api import provider_lives
@@ -29,8 +28,10 @@ def save(rp, allow_reparenting):
             writing.step(store, target, lambda state: writing.change(
                 state, _saved(state.tree, rp, allow_reparenting), op=op))
         else:
-            _check(found.tree, rp, allow_reparenting)
-            provider_transplants.move(store, rp, found.tree.id, target)
+            provider_transplants.Transplant(
+                store, rp, from_tree=found.tree.id, to_tree=target,
+                check=lambda tree: check(tree, rp, allow_reparenting),
+            ).run()
     except Exception:
         if renamed:
             store.provider_names.release(rp.name, op)
@@ -51,28 +52,22 @@ def _target(store, rp):
                 else rp.uuid)
     parent = finding.find(store, rp.parent_provider_uuid)
     if parent is None:
-        raise no_parent()
+        raise provider_transplants.no_parent()
     return parent.tree.id
-
-
-def no_parent():
-    """Return the error for a parent that does not exist."""
-    return exception.ObjectActionError(
-        action='create', reason='parent provider UUID does not exist.')
 
 
 def _saved(tree, rp, allow_reparenting):
     """Return the tree with the provider's new name and parent."""
     if rp.parent_provider_uuid and (
             rp.parent_provider_uuid not in tree.providers):
-        raise no_parent()
-    _check(tree, rp, allow_reparenting)
+        raise provider_transplants.no_parent()
+    check(tree, rp, allow_reparenting)
     return tree.with_provider(tree.providers[rp.uuid].replace(
         name=rp.name, parent=rp.parent_provider_uuid,
         updated_ms=moments.now_ms()))
 
 
-def _check(tree, rp, allow_reparenting):
+def check(tree, rp, allow_reparenting):
     """Raise unless the provider may have this parent."""
     found = finding.in_tree(tree, rp.uuid)
     if found is None:
@@ -84,22 +79,7 @@ def _check(tree, rp, allow_reparenting):
             reason='un-parenting a provider is not currently allowed.'
             if new is None else
             're-parenting a provider is not currently allowed.')
-    if new in subtree(tree, rp.uuid):
+    if new in provider_transplants.subtree(tree, rp.uuid):
         raise exception.ObjectActionError(
             action='update',
             reason='creating loop in the provider tree is not allowed.')
-
-
-def subtree(tree, provider_uuid):
-    """Return the uuids of a provider and of all below it."""
-    inside, found = set(), {provider_uuid}
-    while found:
-        inside |= found
-        found = {provider.uuid for provider in tree.providers.values()
-                 if provider.parent in found} - inside
-    return inside
-
-
-def empty(tree_id):
-    """Return the tree that a provider without a parent moves into."""
-    return tree_model.Tree(id=tree_id)

@@ -58,9 +58,10 @@ class Draft:
     def changes(self):
         """Return the TreeChanges that write this draft."""
         return tuple(
-            writing.change(self.states[tree_id], tree, op=self.op,
-                           put=self.put[tree_id], create=self._created(tree_id),
-                           delete=self.delete[tree_id])
+            writing.change(
+                self.states[tree_id], tree, op=self.op,
+                put=self.put[tree_id], delete=self.delete[tree_id],
+                create=self._created(tree_id))
             for tree_id, tree in self.trees.items()
             if tree != self.states[tree_id].tree or
             self.put[tree_id] or self.delete[tree_id])
@@ -80,7 +81,7 @@ def replace(draft, wanted):
               draft.tree_of(one.resource_provider.uuid).units_used(
                   one.resource_provider.uuid, one.resource_class)
               for one in wanted}
-    rows = {uuid: _taken_back(draft, consumer)
+    held = {uuid: _taken_back(draft, consumer)
             for uuid, consumer in consumers.items()}
     providers = list(dict.fromkeys(one.resource_provider.uuid
                                    for one in wanted))
@@ -95,7 +96,7 @@ def replace(draft, wanted):
         draft.set_tree(provider_steps.bump(draft.tree_of(uuid), uuid,
                                            draft.now))
     for uuid, consumer in consumers.items():
-        _set_rows(draft, consumer, rows[uuid], amounts[uuid])
+        _set_rows(draft, consumer, held[uuid], amounts[uuid])
 
 
 def remove(draft, consumer, keys):
@@ -104,8 +105,8 @@ def remove(draft, consumer, keys):
     No generation moves, and none is compared but the consumer's: another one
     means that these allocations have been replaced by others.
     """
-    held = _rows(draft, consumer.uuid)
-    home = _home(held)
+    held = rows(draft, consumer.uuid)
+    home = home_of(held)
     if home is None or home.generation != consumer.generation:
         return
     if not home.also_in <= draft.states.keys():
@@ -123,8 +124,8 @@ def remove(draft, consumer, keys):
 
 def _taken_back(draft, consumer):
     """Free what a consumer holds; return its rows, tree id -> Consumer."""
-    held = _rows(draft, consumer.uuid)
-    home = _home(held)
+    held = rows(draft, consumer.uuid)
+    home = home_of(held)
     if consumer.row is None:
         if held or _fenced_off(draft, consumer.uuid):
             raise exception.ConcurrentUpdateDetected()
@@ -137,21 +138,23 @@ def _taken_back(draft, consumer):
     return held
 
 
-def _rows(draft, consumer_uuid):
-    rows = {tree_id: state.consumers.get(consumer_uuid)
-            for tree_id, state in draft.states.items()}
-    return {tree_id: row for tree_id, row in rows.items()
+def rows(draft, consumer_uuid):
+    """Return what a consumer holds as read: tree id -> Consumer."""
+    found = {tree_id: state.consumers.get(consumer_uuid)
+             for tree_id, state in draft.states.items()}
+    return {tree_id: row for tree_id, row in found.items()
             if row and row.stands}
 
 
 def _fenced_off(draft, consumer_uuid):
     """Return whether somebody took over while we were creating it."""
-    rows = (state.consumers.get(consumer_uuid)
-            for state in draft.states.values())
-    return any(row and row.fenced == draft.op for row in rows)
+    found = (state.consumers.get(consumer_uuid)
+             for state in draft.states.values())
+    return any(row and row.fenced == draft.op for row in found)
 
 
-def _home(held):
+def home_of(held):
+    """Return the home row among the rows of one consumer, or None."""
     return next((row for tree_id, row in held.items()
                  if row.home == tree_id), None)
 
@@ -165,7 +168,7 @@ def _add(draft, amounts, one):
 
 
 def _set_rows(draft, consumer, held, amounts):
-    old = _home(held)
+    old = home_of(held)
     write_rows(draft, consumer_model.Consumer(
         uuid=consumer.uuid, home=old.home if old else '',
         generation=consumer.generation + 1,

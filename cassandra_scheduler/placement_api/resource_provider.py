@@ -19,6 +19,7 @@ from cassandra_scheduler.placement_api import provider_filters
 from cassandra_scheduler.placement_api import provider_lives
 from cassandra_scheduler.placement_api import provider_moves
 from cassandra_scheduler.placement_api import provider_steps
+from cassandra_scheduler.placement_api import provider_transplants
 from cassandra_scheduler.placement_api import writing
 from cassandra_scheduler.store import catalogue
 
@@ -171,7 +172,7 @@ class ResourceProvider(resource_provider.ResourceProvider):
                        'there is no parent.')
         found = finding.find(store, parent)
         if found is None:
-            raise _no_parent()
+            raise provider_transplants.no_parent()
         return found.tree.id
 
     def _born(self, state, op):
@@ -180,7 +181,7 @@ class ResourceProvider(resource_provider.ResourceProvider):
         parent = self.parent_provider_uuid
         tree = state.tree or tree_model.Tree(id=self.tree_id)
         if parent is not None and parent not in tree.providers:
-            raise _no_parent()
+            raise provider_transplants.no_parent()
         if parent is None and tree.providers:
             raise provider_lives.duplicate('uuid')
         # A root has been updated from birth, as upstream's has.
@@ -236,8 +237,3 @@ def get_all_by_filters(context, filters=None):
     """Return the ResourceProviders that satisfy all filters."""
     return [ResourceProvider.of(context, found)
             for found in provider_filters.matching(context, filters or {})]
-
-
-def _no_parent():
-    return exception.ObjectActionError(
-        action='create', reason='parent provider UUID does not exist.')

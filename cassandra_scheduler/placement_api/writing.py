@@ -55,9 +55,7 @@ def step(store, tree_id, advance, *, consumers=(), start=None):
         case outcome.Rejected():
             raise exception.ResourceProviderConcurrentUpdateDetected()
         case outcome.Unknown(cause=cause):
-            raise errors.OutcomeUnknown(
-                f'Whether tree {tree_id} was written is not known '
-                f'({cause}): read it before trying again.')
+            raise unknown([tree_id], cause)
 
 
 def write(store, tree_ids, compose, *, consumers=()):
@@ -84,11 +82,16 @@ def write(store, tree_ids, compose, *, consumers=()):
             case outcome.Applied():
                 return
             case outcome.Unknown(cause=cause):
-                raise errors.OutcomeUnknown(
-                    f'Whether trees {", ".join(tree_ids)} were written is '
-                    f'not known ({cause}): read them before trying again.')
+                raise unknown(tree_ids, cause)
         if not attempts.wait():
             raise exception.ResourceProviderConcurrentUpdateDetected()
+
+
+def unknown(tree_ids, cause):
+    """Return the error for a write whose answer was lost for good."""
+    return errors.OutcomeUnknown(
+        f'Whether provider trees {", ".join(tree_ids)} were written is not '
+        f'known ({cause}): read them before trying again.')
 
 
 def _is_nothing(made):
