@@ -4,17 +4,15 @@
 Takes the flags and the configuration files of nova-compute.
 """
 
+from cassandra_scheduler.cmd import launching
+
 
 def main():
     """Run nova-compute with our manager."""
-    # Nova chooses its kind of threads when this is imported, so it must come
-    # before whatever else would import threads or sockets.
-    from nova.cmd import compute as nova_command
-
-    from cassandra_scheduler.cmd import launching
-    launching.run('nova-compute', nova_command, lambda conf: _manager())
+    launching.run('nova-compute', 'compute', _manager)
 
 
-def _manager():
+def _manager(conf):
+    # Imports Nova, which must not happen before launching has begun.
     from cassandra_scheduler.reporter import compute
     return compute.CassandraComputeManager

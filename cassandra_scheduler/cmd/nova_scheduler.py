@@ -6,6 +6,7 @@ Takes the flags and the configuration files of nova-scheduler.
 
 from stevedore import named
 
+from cassandra_scheduler.cmd import launching
 from cassandra_scheduler.model import errors
 
 NAMESPACE = 'nova.scheduler.driver'
@@ -13,12 +14,7 @@ NAMESPACE = 'nova.scheduler.driver'
 
 def main():
     """Run nova-scheduler with the manager that [scheduler] driver names."""
-    # Nova chooses its kind of threads when this is imported, so it must come
-    # before whatever else would import threads or sockets.
-    from nova.cmd import scheduler as nova_command
-
-    from cassandra_scheduler.cmd import launching
-    launching.run('nova-scheduler', nova_command,
+    launching.run('nova-scheduler', 'scheduler',
                   lambda conf: manager_of(conf.scheduler.driver))
 
 

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``cassandra-scheduler db``: the keyspace and its tables."""
+
+import contextlib
+
+from cliff import command
+from cliff import show
+from rich import console as rich_console
+from rich import progress as rich_progress
+
+from cassandra_scheduler.cmd import store_access
+from cassandra_scheduler.store.schema import check
+from cassandra_scheduler.store.schema import sync
+
+
+class _Configured(command.Command):
+    """A command on the keyspace that a configuration names."""
+
+    def get_parser(self, prog_name):
+        """Return a parser that knows --config-file."""
+        parser = super().get_parser(prog_name)
+        store_access.add_arguments(parser)
+        return parser
+
+
+class Sync(_Configured):
+    """Create the keyspace and its tables, or bring them up to date.
+
+    Only adds: it can be run again at any time, and while services work.
+    """
+
+    def take_action(self, parsed_args):
+        """Bring the schema up and say what it is now."""
+        conf = store_access.read_configuration(parsed_args)
+        with store_access.open_session(conf) as store, _steps() as step:
+            sync.sync(store.session, store.columns, progress=step)
+        self.app.stdout.write(
+            'Keyspace %s has schema %d\n'
+            % (conf.cassandra.keyspace, check.VERSION))
+
+
+class Check(_Configured):
+    """Say whether services of this version can work with the keyspace."""
+
+    def take_action(self, parsed_args):
+        """Check the schema; an error says what to do."""
+        conf = store_access.read_configuration(parsed_args)
+        with store_access.ready_store(conf):
+            self.app.stdout.write(
+                'Keyspace %s is ready for schema %d\n'
+                % (conf.cassandra.keyspace, check.VERSION))
+
+
+class Version(_Configured, show.ShowOne):
+    """Show the version of the schema, here and in the keyspace."""
+
+    def take_action(self, parsed_args):
+        """Return the versions; '-' for a keyspace without tables."""
+        conf = store_access.read_configuration(parsed_args)
+        with store_access.open_session(conf) as store:
+            found = check.find_version(store.session)
+        return (('keyspace', 'schema', 'needs_at_least', 'this_code'),
+                (conf.cassandra.keyspace, found.version if found else '-',
+                 found.oldest_reader if found else '-', check.VERSION))
+
+
+@contextlib.contextmanager
+def _steps():
+    """Give a function to call with the name of each step as it begins."""
+    console = rich_console.Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda name: console.print(name, markup=False, soft_wrap=True)
+        return
+    with rich_progress.Progress(
+            rich_progress.SpinnerColumn(),
+            rich_progress.TextColumn('{task.completed} steps'),
+            rich_progress.TimeElapsedColumn(),
+            rich_progress.TextColumn('{task.description}', markup=False),
+            console=console, transient=True) as progress:
+        task = progress.add_task('connecting', total=None)
+        yield lambda name: progress.update(task, advance=1, description=name)
