@@ -10,13 +10,13 @@ import json
 import sys
 
 import microversion_parse
-from oslo_config import cfg
 import os_traits
+from oslo_config import cfg
 from placement import conf as placement_conf
 from placement import context as placement_context
-from placement import db_api
 from placement.db.sqlalchemy import migration
 from placement.db.sqlalchemy import models
+from placement import db_api
 from placement import deploy
 from placement.handlers import allocation_candidate as handler
 from placement import lib
