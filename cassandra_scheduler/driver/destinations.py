@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hosts that a request names: wanted, ignored, forced.
+
+Stands for the part of HostManager.get_filtered_hosts before the filters. A
+requested destination and forced nodes match exactly; ignored and forced
+hosts without regard to case, as Nova does it.
+"""
+
+
+def matching(views, spec):
+    """Return the HostViews that the request's names allow."""
+    destination = spec.requested_destination
+    if destination is not None and 'host' in destination:
+        node = destination.node if 'node' in destination else None
+        views = [view for view in views if view.host == destination.host and
+                 (not node or view.nodename == node)]
+    ignored = _lowered(spec.ignore_hosts)
+    forced = _lowered(spec.force_hosts)
+    nodes = spec.force_nodes or ()
+    return [view for view in views
+            if view.host.lower() not in ignored and
+            (not forced or view.host.lower() in forced) and
+            (not nodes or view.nodename in nodes)]
+
+
+def skips_filters(spec):
+    """Return whether hosts are forced, so that no filter is asked.
+
+    Nova's own check of a host that is known already, as for a rebuild, names
+    it the same way and does want the filters.
+    """
+    hints = spec.scheduler_hints if 'scheduler_hints' in spec else None
+    checked = bool(hints) and bool(hints.get('_nova_check_type'))
+    return not checked and bool(spec.force_hosts or spec.force_nodes)
+
+
+def only_cell(spec):
+    """Return the uuid of the one cell the request must stay in, or None."""
+    destination = spec.requested_destination
+    if destination is None or 'cell' not in destination or (
+            not destination.cell):
+        return None
+    return (None if destination.allow_cross_cell_move
+            else destination.cell.uuid)
+
+
+def _lowered(names):
+    return {name.lower() for name in names or ()}

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names of hosts and nodes, looked up in the store."""
+
+import dataclasses
+import json
+
+from cassandra_scheduler.model import restriction
+from cassandra_scheduler.store import session as store_session
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NodeName:
+    """What Nova's resources_from_request_spec wants of a ComputeNode."""
+    uuid: str
+    host: str
+    hypervisor_hostname: str
+
+
+def of_trees(store, tree_ids):
+    """Return tree id -> name of the host, of those that have one."""
+    return {tree.id: json.loads(tree.report)['host']
+            for tree in store.trees.find_many(tuple(tree_ids))
+            if tree.report}
+
+
+def nodes_named(store, host, node):
+    """Return NodeNames of the compute nodes with these exact names.
+
+    ``host`` or ``node`` may be None. One index read at read consistency.
+    """
+    wanted = [restriction.Restriction('resource_type', '=', 'compute')]
+    if host:
+        wanted.append(restriction.Restriction('host', '=', host))
+    if node:
+        wanted.append(restriction.Restriction('nodename', '=', node))
+    page = store.candidates.read(tuple(wanted), limit=1000,
+                                 level=store_session.READ)
+    reports = [json.loads(tree.report) for tree in page.trees if tree.report]
+    return [NodeName(report['uuid'], report['host'], report['nodename'])
+            for report in reports]

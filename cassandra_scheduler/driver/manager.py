@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What nova-scheduler runs: its RPC methods, answered from Cassandra."""
+
+from nova.compute import utils as compute_utils
+import nova.conf
+from nova import exception
+from nova import manager as nova_manager
+from nova import objects
+from nova.objects import fields
+from nova.scheduler import manager as scheduler_manager
+from nova.scheduler import request_filter
+from nova.scheduler import utils as scheduler_utils
+from nova import servicegroup
+from oslo_log import log as logging
+import oslo_messaging as messaging
+from oslo_serialization import jsonutils
+
+from cassandra_scheduler.driver import facade
+from cassandra_scheduler.driver import plugins
+from cassandra_scheduler.driver import selections
+from cassandra_scheduler.driver import translation
+from cassandra_scheduler.driver import wiring
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.scheduling import placing
+from cassandra_scheduler.scheduling import wanted as words
+
+CONF = nova.conf.CONF
+LOG = logging.getLogger(__name__)
+
+
+class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
+    """Chooses hosts for servers; keeps no copy of any of them.
+
+    Inherits what has nothing to do with choosing: shutdown, discovery of
+    hosts, SIGHUP, the casts. RPC topic ``scheduler``, version 4.5.
+    """
+
+    def __init__(self, *args, **kwargs):
+        # Not Nova's own, which would build its copies and ask Placement.
+        nova_manager.Manager.__init__(self, *args, service_name='scheduler',
+                                      **kwargs)
+        self.servicegroup_api = servicegroup.API()
+        self._plugins = plugins.Plugins()
+        self._wiring = wiring.Wiring(CONF)
+        self.host_manager = facade.HostFacade(self._plugins, self._wiring)
+
+    def init_host(self, service_ref):
+        """Refuse to start on a keyspace that does not fit the code.
+
+        A Cassandra that does not answer now may do so later, so that is only
+        logged.
+        """
+        try:
+            self._wiring.store.check()
+        except errors.StoreUnavailable as exc:
+            LOG.warning('Scheduling is not possible yet: %s', exc)
+
+    @messaging.expected_exceptions(exception.NoValidHost,
+                                   exception.ServiceUnavailable)
+    def select_destinations(
+        self, context, request_spec=None, filter_properties=None,
+        spec_obj=scheduler_manager.SchedulerManager._sentinel,
+        instance_uuids=None, return_objects=False, return_alternates=False,
+    ):
+        """Return hosts for instances: a list of Selections for each.
+
+        The first of each list is claimed, the others are alternates. Callers
+        that do not want objects get a list of dicts. Raises NoValidHost, and
+        ServiceUnavailable when Cassandra does not answer.
+        """
+        LOG.debug('Starting to schedule for instances: %s', instance_uuids)
+        if spec_obj is self._sentinel:
+            spec_obj = objects.RequestSpec.from_primitives(
+                context, request_spec, filter_properties)
+        try:
+            found = self._destinations(
+                context, spec_obj, instance_uuids,
+                alternates=CONF.scheduler.max_attempts - 1
+                if return_objects and return_alternates else 0)
+        except errors.SchedulerError as exc:
+            LOG.error('Scheduling failed: %s', exc)
+            raise exception.ServiceUnavailable(str(exc))
+        if return_objects:
+            return found
+        return jsonutils.to_primitive([each[0].to_dict() for each in found])
+
+    def _destinations(self, context, spec, instance_uuids, *, alternates):
+        """Return lists of Selections, between two notifications."""
+        wanted = self._wanted(context, spec, instance_uuids,
+                              alternates=alternates)
+        self._notify(context, spec, fields.NotificationPhase.START)
+        judge = self._wiring.judge(
+            context.elevated(), spec, self._plugins,
+            rebuild=scheduler_utils.request_is_rebuild(spec))
+        placed = placing.place(wanted, world=self._wiring.world(),
+                               judge=judge)
+        LOG.debug('Request %(request)s: %(transcript)s',
+                  {'request': wanted.request_id,
+                   'transcript': placed.transcript})
+        if placed.why is not None:
+            LOG.warning('No valid host: %s', placed.why)
+        self._ensure_sufficient_hosts(
+            context, placed.places, len(wanted.claimants))
+        found = selections.selections(placed, judge)
+        self._notify(context, spec, fields.NotificationPhase.END)
+        return found
+
+    def _wanted(self, context, spec, instance_uuids, *, alternates):
+        """Return what the scheduling room is asked for."""
+        rebuild = scheduler_utils.request_is_rebuild(spec)
+        variants, whole = (), False
+        if not rebuild:
+            try:
+                request_filter.process_reqspec(context, spec)
+            except exception.RequestFilterFailed as exc:
+                raise exception.NoValidHost(reason=exc.message)
+            variants, whole = translation.variants(
+                context, spec, nodes=self.host_manager,
+                fallback=not CONF.workarounds.disable_fallback_pcpu_query)
+        host, node = translation.pinned_to(spec)
+        return words.Wanted(
+            request_id=context.request_id or '',
+            claimants=translation.claimants(context, spec, instance_uuids),
+            variants=variants, host=host, node=node,
+            seen_since=translation.seen_since(CONF, self._plugins, spec),
+            whole=whole, alternates=alternates,
+            claims=not rebuild and instance_uuids is not None)
+
+    def _notify(self, context, spec, phase):
+        self.notifier.info(
+            context, f'scheduler.select_destinations.{phase}',
+            {'request_spec': spec.to_legacy_request_spec_dict()})
+        compute_utils.notify_about_scheduler_action(
+            context=context, request_spec=spec, phase=phase,
+            action=fields.NotificationAction.SELECT_DESTINATIONS)

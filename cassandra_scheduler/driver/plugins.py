@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The filters and weighers that nova.conf enables, of Nova and of others."""
+
+import nova.conf
+from nova import exception
+from nova.scheduler import filters
+from nova.scheduler.filters import compute_filter
+from nova.scheduler import weights
+
+CONF = nova.conf.CONF
+
+
+class Plugins:
+    """One instance of each enabled filter and weigher, made at start.
+
+    Raises SchedulerHostFilterNotFound when an enabled filter is not among
+    the available ones. The attributes have the names that Nova's host
+    manager gives them.
+    """
+
+    def __init__(self):
+        options = CONF.filter_scheduler
+        self.filter_handler = filters.HostFilterHandler()
+        self.filter_cls_map = {
+            cls.__name__: cls for cls in
+            self.filter_handler.get_matching_classes(
+                options.available_filters)}
+        unknown = [name for name in options.enabled_filters
+                   if name not in self.filter_cls_map]
+        if unknown:
+            raise exception.SchedulerHostFilterNotFound(
+                filter_name=', '.join(unknown))
+        self.filter_obj_map = {name: self.filter_cls_map[name]()
+                               for name in options.enabled_filters}
+        self.enabled_filters = [self.filter_obj_map[name]
+                                for name in options.enabled_filters]
+        self.weight_handler = weights.HostWeightHandler()
+        self.weighers = [cls() for cls in
+                         self.weight_handler.get_matching_classes(
+                             options.weight_classes)]
+
+    @property
+    def service_filters(self):
+        """The enabled filters that look at a host's service record."""
+        return [found for found in self.enabled_filters
+                if isinstance(found, compute_filter.ComputeFilter)]
+
+    @property
+    def foreign(self):
+        """Whether any of them comes from elsewhere than Nova."""
+        return any(not type(plugin).__module__.startswith('nova.')
+                   for plugin in (*self.enabled_filters, *self.weighers))

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From Nova's RequestSpec to what the scheduling room is asked for."""
+
+import datetime
+
+from nova import exception
+from nova.scheduler import utils as scheduler_utils
+from oslo_utils import timeutils
+
+from cassandra_scheduler.driver import destinations
+from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.scheduling import wanted as words
+
+#: Hints for which Nova asks Placement without a limit, and so do we.
+UNLIMITED_HINTS = ('group', 'same_host', 'different_host')
+
+
+def resource_request(resources):
+    """Return the model's ResourceRequest for Nova's ResourceRequest.
+
+    Raises NoValidHost, as Placement's refusal of the query would lead to,
+    when several numbered groups come without a group policy.
+    """
+    groups = tuple(_group(suffix, group)
+                   for suffix, group in resources._rg_by_id.items())
+    numbered = [group for group in groups if group.suffix]
+    if len(numbered) > 1 and not resources.group_policy:
+        raise exception.NoValidHost(
+            reason='Several resource groups need a group_policy.')
+    return request_model.ResourceRequest(
+        groups=groups, group_policy=resources.group_policy,
+        root_required=frozenset(resources._root_required),
+        root_forbidden=frozenset(resources._root_forbidden),
+        same_subtrees=tuple(frozenset(suffixes)
+                            for suffixes in resources._same_subtree))
+
+
+def _group(suffix, group):
+    return request_model.ResourceGroup(
+        suffix=suffix or '', resources=dict(group.resources),
+        required=tuple(frozenset({trait})
+                       for trait in sorted(group.required_traits)),
+        forbidden=frozenset(group.forbidden_traits),
+        member_of=tuple(frozenset(any_of) for any_of in group.aggregates),
+        forbidden_aggregates=frozenset(group.forbidden_aggregates),
+        in_tree=group.in_tree)
+
+
+def variants(context, spec, *, nodes, fallback):
+    """Return (ResourceRequests in order of preference, no limit wanted).
+
+    ``nodes`` answers get_compute_nodes_by_host_or_node. With ``fallback``
+    a request for pinned CPUs may also be met by unpinned ones, as long as
+    [workarounds] disable_fallback_pcpu_query does not say otherwise.
+    """
+    resources = scheduler_utils.resources_from_request_spec(
+        context, spec, nodes, enable_pinning_translate=True)
+    found = [resource_request(resources)]
+    if resources.cpu_pinning_requested and fallback:
+        found.append(resource_request(
+            scheduler_utils.resources_from_request_spec(
+                context, spec, nodes, enable_pinning_translate=False)))
+    return tuple(found), resources._limit is None
+
+
+def pinned_to(spec):
+    """Return (host, node) if the request names exact ones, else None each.
+    """
+    destination = spec.requested_destination
+    if destination is not None and 'host' in destination and (
+            destination.host):
+        node = destination.node if 'node' in destination else None
+        return destination.host, node
+    return (_only(spec.force_hosts), _only(spec.force_nodes))
+
+
+def _only(names):
+    return names[0] if names and len(names) == 1 else None
+
+
+def claimants(context, spec, instance_uuids):
+    """Return the Claimants of a request; without uuids nothing is claimed.
+
+    ``instance_uuids`` is None where a conductor is older than the claims.
+    """
+    user_id = context.user_id
+    if 'user_id' in spec and spec.user_id:
+        user_id = spec.user_id
+    return tuple(words.Claimant(uuid, project_id=spec.project_id,
+                                user_id=user_id)
+                 for uuid in instance_uuids or
+                 [None] * spec.num_instances)
+
+
+def seen_since(conf, plugins, spec):
+    """Return the oldest heartbeat that counts, or None if none has to.
+
+    Only where ComputeFilter is asked, and judges by heartbeats at all.
+    """
+    if (not plugins.service_filters or destinations.skips_filters(spec) or
+            scheduler_utils.request_is_rebuild(spec) or
+            conf.servicegroup_driver != 'db'):
+        return None
+    return timeutils.utcnow() - datetime.timedelta(
+        seconds=conf.service_down_time)
+
+
+def usage(spec):
+    """Return what Nova's own accounting subtracts for one instance.
+
+    Stands for HostState.consume_from_request: swap is not counted, and the
+    root disk is even where it is a volume.
+    """
+    return {'vcpus': spec.vcpus, 'memory_mb': spec.memory_mb,
+            'disk_gb': spec.root_gb + spec.ephemeral_gb,
+            'instances': 1, 'io_ops': 1}

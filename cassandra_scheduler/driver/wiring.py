@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts the rooms together for one scheduler service."""
+
+import functools
+
+from cassandra_scheduler.conf import registration
+from cassandra_scheduler.driver import cells
+from cassandra_scheduler.driver import host_aggregates
+from cassandra_scheduler.driver import instances
+from cassandra_scheduler.driver import judging
+from cassandra_scheduler.mini_cloud import search
+from cassandra_scheduler.resource_types import loading
+from cassandra_scheduler.scheduling import candidates
+from cassandra_scheduler.scheduling import ring
+from cassandra_scheduler.scheduling import sharing
+from cassandra_scheduler.scheduling import wanted
+from cassandra_scheduler.store import aggregates as store_aggregates
+from cassandra_scheduler.store import opening
+from cassandra_scheduler.store import settings
+
+
+class Wiring:
+    """Everything a scheduler service needs, made when first asked for.
+
+    So nothing is read or connected before the service has forked. ``conf``
+    is an oslo.config object with Nova's options.
+    """
+
+    def __init__(self, conf):
+        self._conf = conf
+        registration.register_opts(conf)
+        self.cells = cells.Cells()
+        self._ring = ring.Ring()
+
+    @functools.cached_property
+    def store(self):
+        """The store of this scheduler's cloud."""
+        return opening.open_store(
+            settings.Settings(**registration.store_settings(self._conf)),
+            loading.installed())
+
+    @functools.cached_property
+    def aggregates(self):
+        """Nova's aggregates by host."""
+        return host_aggregates.HostAggregates(store_aggregates.Aggregates(
+            self.store.session, self.store.cloud))
+
+    @functools.cached_property
+    def sharing(self):
+        """The sharing trees of the cloud."""
+        return sharing.Sharing(self.store)
+
+    def world(self):
+        """Return the World for a request, with the options of this moment.
+        """
+        options, novas = self._conf.cassandra_scheduler, (
+            self._conf.filter_scheduler)
+        return candidates.World(
+            store=self.store, base=loading.get('base'),
+            kind=loading.get('compute'), search=search.allocation_requests,
+            manners=wanted.Manners(
+                page=options.candidate_page, max_sample=options.max_sample,
+                claim_deadline=options.claim_deadline,
+                tolerance=options.ranking_tolerance,
+                subset=novas.host_subset_size),
+            sharing=self.sharing, ring=self._ring)
+
+    def judge(self, context, spec, plugins, *, rebuild):
+        """Return the NovaJudge of one request."""
+        everything = plugins.foreign or (
+            self._conf.filter_scheduler.image_props_weight_multiplier != 0)
+        return judging.NovaJudge(
+            spec, plugins, judging.Surroundings(
+                aggregates=self.aggregates, cells=self.cells,
+                instances=instances.Instances(
+                    self.store, spec, context, everything=everything)),
+            rebuild=rebuild)

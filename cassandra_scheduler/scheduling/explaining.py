@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Says why nothing was found, by looking at a bounded sample.
+
+Only a request that has failed pays for this. The sample is read without the
+restrictions that narrowed the search; each of them is then counted by itself.
+What the judge's filters refused was counted while they ran.
+"""
+
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import restriction as restriction_model
+from cassandra_scheduler.scheduling import candidates
+from cassandra_scheduler.scheduling import sharing as sharing_trees
+from cassandra_scheduler.store import codec
+
+
+def explain(wanted, *, world, notes):
+    """Return one line: what refused how many of how many trees.
+
+    Reads at most ``manners.max_sample`` rows. Never raises what the store
+    raises: the request has its answer, this is only about its reason.
+    """
+    try:
+        with notes.step('explain') as out:
+            counted, looked_at = _counted(wanted, world=world)
+            out(looked_at)
+    except errors.SchedulerError as exc:
+        return f'the reason could not be looked up: {exc}'
+    if not looked_at:
+        return f'the cloud has no tree of type {world.kind.name!r}'
+    parts = [f'{source} {count} of {looked_at}'
+             for source, count in sorted(counted.items(),
+                                         key=lambda item: -item[1])]
+    judged = sum(step.came_in for step in notes.transcript.steps
+                 if step.name == 'filter')
+    parts += [f'{name} {count} of {judged}'
+              for name, count in notes.transcript.refusals]
+    return ', '.join(parts) or (
+        f'none of {looked_at} had room at the moment of the claim')
+
+
+def _counted(wanted, *, world):
+    """Return (source -> trees it refuses, trees looked at)."""
+    page = world.store.candidates.read(
+        (restriction_model.Restriction('resource_type', '=',
+                                       world.kind.name),),
+        limit=world.manners.max_sample)
+    sharing = world.sharing.trees()
+    variant = (wanted.variants or (request_model.ResourceRequest(),))[0]
+    asked = candidates.restrictions(
+        wanted, variant, world=world,
+        shared_classes=sharing_trees.classes(sharing))
+    counted, left = {}, []
+    for tree in page.trees:
+        values = {**world.base.searchable(tree),
+                  **world.kind.searchable(tree),
+                  'resource_type': tree.resource_type,
+                  'last_seen': codec.moment(tree.heartbeat.last_seen_ms)}
+        refusing = {restriction.source for restriction in asked
+                    if not holds(restriction, values)}
+        for source in refusing:
+            counted[source] = counted.get(source, 0) + 1
+        if not refusing:
+            left.append(tree)
+    if left and wanted.variants:
+        without = len(left) - len(world.search(variant, left,
+                                               sharing=sharing))
+        if without:
+            counted['allocation candidates'] = without
+    return counted, len(page.trees)
+
+
+def holds(restriction, values):
+    """Return whether a row with these columns satisfies a restriction."""
+    value = values.get(restriction.column)
+    if value is None:
+        return False
+    if restriction.operator == 'CONTAINS':
+        return restriction.value in value
+    if restriction.operator == '>=':
+        return value >= restriction.value
+    if restriction.operator == '<=':
+        return value <= restriction.value
+    return value == restriction.value

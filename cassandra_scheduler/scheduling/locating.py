@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes a consumer's locator ours before anything is claimed for him.
+
+A locator without a consumer behind it is left over from a consumer that is
+gone, or belongs to one that is being created right now; ``store.consumers``
+tells them apart and takes the first over.
+"""
+
+import dataclasses
+
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.store import outcome
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Located:
+    """Whose the locator is: ours, written by ``op``, or a consumer's.
+
+    ``found`` is the FoundConsumer when there is such a consumer already.
+    """
+    tree_id: str
+    op: str
+    found: object = None
+
+
+def locate(store, consumer_uuid, tree_id, *, op, notes, from_op=None):
+    """Return Located: the locator points to ``tree_id`` and ``op`` wrote it.
+
+    ``from_op`` is the writer of the locator if it is ours already. When the
+    consumer exists the locator stays as it is. Raises OutcomeUnknown when
+    the answer was lost, or when somebody else creates the same consumer at
+    this moment.
+    """
+    homes = store.consumer_homes
+    notes.conditional_write()
+    if from_op is not None:
+        written = homes.move(consumer_uuid, tree_id, op=op, from_op=from_op)
+    else:
+        written = homes.claim(consumer_uuid, tree_id, op)
+        if isinstance(written, outcome.Rejected) and written.winner:
+            written = _other(store, consumer_uuid, written.winner,
+                             Located(tree_id, op), notes)
+    match written:
+        case Located():
+            return written
+        case outcome.Applied():
+            return Located(tree_id, op)
+    raise errors.OutcomeUnknown(
+        f'Consumer {consumer_uuid} is being changed by somebody else at this '
+        'moment: look at what became of it and try again.')
+
+
+def _other(store, consumer_uuid, location, wanted, notes):
+    """Return Located, or an outcome, where the locator was not free."""
+    found = store.consumers.find(consumer_uuid)
+    if found is None:
+        notes.conditional_write(2)
+        taken = store.consumers.take_over(
+            consumer_uuid, location, wanted.tree_id, op=wanted.op)
+        if not isinstance(taken, outcome.Rejected) or taken.winner is None:
+            return taken
+        found = taken.winner
+    return Located(found.location.value, found.location.op, found)

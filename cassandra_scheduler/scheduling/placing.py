@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a request to places: the five steps of a decision.
+
+    1 read      rows that satisfy the restrictions, a page at a time
+    2 search    what could be allocated in them, as Placement would
+    3 filter    the judge's filters decide
+    4 rank      the judge's weighers order what is left
+    5 claim     the first that still has room, by a conditional write
+
+Reading may be stale and is free to be wrong; the claim may not.
+"""
+
+import random
+
+from cassandra_scheduler.scheduling import candidates
+from cassandra_scheduler.scheduling import claiming
+from cassandra_scheduler.scheduling import explaining
+from cassandra_scheduler.scheduling import ranking
+from cassandra_scheduler.scheduling import transcript
+from cassandra_scheduler.scheduling import wanted as words
+
+
+def place(wanted, *, world, judge):
+    """Return Placed: a place for every claimant, or none and why.
+
+    ``wanted``: a Wanted; ``world``: what to work with; ``judge``: a Judge.
+    Stands for what Nova's scheduler does with Placement's candidates. Raises
+    what the store or the judge raises; nothing stays claimed then.
+    """
+    run = _Run(wanted, world, judge)
+    places = []
+    with run.claims:
+        for index, claimant in enumerate(wanted.claimants):
+            judge.begin(claimant)
+            found = None
+            for hopeful, number in run.rounds(index):       # 1 read, 2 search
+                passed = run.filter(hopeful, number)        # 3 filter
+                ranked = run.rank(passed)                   # 4 rank
+                found = run.claim(claimant, ranked)         # 5 claim
+                if found:
+                    break
+            if found is None:
+                break
+            places.append(found)
+    if len(places) < len(wanted.claimants):
+        run.claims.release()
+        return words.Placed((), run.notes.transcript, explaining.explain(
+            wanted, world=world, notes=run.notes))
+    run.claims.let_go()
+    return words.Placed(run.with_alternates(places), run.notes.transcript)
+
+
+class _Run:
+    """What the steps of one request share: its pool, claims and notes.
+
+    The pool holds the candidates that passed for the claimant before, in
+    order; they are the first to be looked at for the next one.
+    """
+
+    def __init__(self, wanted, world, judge):
+        self.notes = transcript.Notes(wanted.request_id)
+        self._random = random.Random(wanted.request_id)
+        self._wanted = wanted
+        self._judge = judge
+        self._manners = world.manners
+        self._unseen = candidates.rounds(
+            wanted, world=world, notes=self.notes, random=self._random)
+        self._pool = ()
+        self.claims = claiming.Claims(
+            world.store, notes=self.notes,
+            deadline=world.manners.claim_deadline, accepts=lambda candidate:
+            bool(judge.passes((candidate,), index=0)[0]))
+
+    def rounds(self, index):
+        """Yield (candidates, index to judge them with) until all were seen.
+
+        Candidates that nobody has looked at yet are judged as the first
+        claimant's: filters that run once must not be left out for them.
+        """
+        if self._pool:
+            yield self._pool, index
+        for hopeful in self._unseen:
+            if hopeful:
+                yield hopeful, 0
+
+    def filter(self, hopeful, index):
+        """Return the candidates that the judge accepts."""
+        with self.notes.step('filter', len(hopeful)) as out:
+            passed, refusals = self._judge.passes(hopeful, index=index)
+            out(len(passed))
+        self.notes.refused(refusals)
+        return passed
+
+    def rank(self, passed):
+        """Return the candidates in the order in which to claim."""
+        with self.notes.step('rank', len(passed)) as out:
+            self._pool = ranking.order(
+                self._judge.rank(passed), random=self._random,
+                tolerance=self._manners.tolerance,
+                subset=self._manners.subset)
+            out(len(self._pool))
+        return self._pool
+
+    def claim(self, claimant, ranked):
+        """Return the Place of the first candidate with room, or None."""
+        with self.notes.step('claim', len(ranked)) as out:
+            for position, candidate in enumerate(ranked):
+                found = self._claim_one(claimant, candidate)
+                if found:
+                    ranked[position] = found.candidate
+                    out(1)
+                    return found
+        return None
+
+    def _claim_one(self, claimant, candidate):
+        if not self._judge.ready(candidate):
+            return None
+        if not self._wanted.claims:
+            self._judge.took(candidate, None)
+            return words.Place(claimant, candidate)
+        for allocation in candidate.allocations:
+            if not self.claims.fit(candidate, allocation):
+                continue
+            claimed = self.claims.claim(
+                claimant, candidate, allocation,
+                self._judge.usage(candidate, allocation))
+            if claimed:
+                self._judge.took(claimed, allocation)
+                return words.Place(claimant, claimed, allocation)
+            break
+        return None
+
+    def with_alternates(self, places):
+        """Return the places, each with candidates that could replace it."""
+        wanted = self._wanted.alternates
+        if not wanted:
+            return tuple(places)
+        if len(places) > 1:
+            # What was placed counts now.
+            self.rank(self.filter(self._pool, len(places) - 1))
+        taken = {place.candidate.tree.id for place in places}
+        spare = [candidate for candidate in self._pool
+                 if candidate.tree.id not in taken]
+        return tuple(words.Place(
+            place.claimant, place.candidate, place.allocation,
+            tuple(self._spares(place, spare, wanted))) for place in places)
+
+    def _spares(self, place, spare, wanted):
+        for candidate in spare:
+            if wanted and (candidate.allocations or not place.allocation) and (
+                    self._judge.replaceable(place.candidate, candidate) and
+                    self._judge.ready(candidate)):
+                wanted -= 1
+                yield candidate

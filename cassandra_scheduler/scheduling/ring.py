@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Walks the trees that satisfy some restrictions, a page at a time.
+
+The trees of a cloud lie on a ring, in an order that has nothing to do with
+them. Walks that begin at random places keep schedulers apart in a large
+cloud; in one that fits into a page they would only cost a second query.
+
+          begin
+            |--- page 1 ---|--- page 2 ---|-- rest
+    min ----+------------------------------------- max
+    --------|
+     then from min to begin
+"""
+
+from cassandra_scheduler.store import candidates
+
+#: So many walks must have fitted into one page until a cloud in which one
+#: did not counts as small again. Requests differ in how much fits them.
+PATIENCE = 100
+
+
+class Ring:
+    """What a process remembers of the size of its cloud."""
+
+    def __init__(self):
+        self._large_for = 0
+
+    def begin(self, random):
+        """Return the token after which a walk should begin."""
+        if not self._large_for:
+            return candidates.MIN_TOKEN
+        return random.randrange(candidates.MIN_TOKEN, candidates.MAX_TOKEN)
+
+    def learn(self, *, one_page):
+        """Remember whether a walk's first page was the whole of it."""
+        if not one_page:
+            self._large_for = PATIENCE
+        elif self._large_for:
+            self._large_for -= 1
+
+
+def walk(read, *, limit, ring=None, random=None):
+    """Yield tuples of up to ``limit`` trees, once round the ring.
+
+    ``read(after=, up_to=, limit=)`` returns a store Page. Nothing is read
+    before it is asked for; the last tuple may be empty. Without a Ring the
+    walk begins at the lowest token and is not learnt from.
+    """
+    begin = ring.begin(random) if ring else candidates.MIN_TOKEN
+    ranges = [(begin, candidates.MAX_TOKEN)]
+    if begin != candidates.MIN_TOKEN:
+        ranges.append((candidates.MIN_TOKEN, begin))
+    trees, room, one_page = [], limit, True
+    for after, up_to in ranges:
+        ended = False
+        while not ended:
+            page = read(after=after, up_to=up_to, limit=room)
+            trees += page.trees
+            room -= page.rows_read
+            ended, after = page.ended, page.last_token
+            if room <= 0:
+                if ring and one_page:
+                    ring.learn(one_page=False)
+                yield tuple(trees)
+                trees, room, one_page = [], limit, False
+    if ring and one_page:
+        ring.learn(one_page=True)
+    yield tuple(trees)

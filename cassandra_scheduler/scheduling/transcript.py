@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was done to answer a request, step by step.
+
+A frozen value that travels with the answer; ``Notes`` is the pencil that
+writes it. Read it in the log at DEBUG, or from ``Placed.transcript``.
+"""
+
+import contextlib
+import dataclasses
+import time
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Step:
+    """One step: how many came in, how many went out, and how long it took.
+    """
+    name: str
+    came_in: int
+    went_out: int
+    seconds: float
+
+    def __str__(self):
+        return (f'{self.name} {self.came_in}->{self.went_out} '
+                f'{self.seconds * 1000:.1f} ms')
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Transcript:
+    """The steps of one request and what they cost.
+
+    ``restrictions`` are those of the last candidate query; ``queries`` is
+    how many of them were made, ``rows_read`` the root rows they brought;
+    ``refusals`` are (filter, hosts it refused).
+    """
+    request_id: str
+    restrictions: tuple = ()
+    rows_read: int = 0
+    queries: int = 0
+    conditional_writes: int = 0
+    refusals: tuple = ()                 # of (filter, hosts refused)
+    steps: tuple = ()
+
+    def __str__(self):
+        refusals = ', '.join(f'{name} {count}'
+                             for name, count in self.refusals)
+        return (f'{self.queries} queries, {self.rows_read} rows, '
+                f'{self.conditional_writes} conditional writes'
+                f'{"; refused: " + refusals if refusals else ""}; ' +
+                '; '.join(str(step) for step in self.steps))
+
+
+class Notes:
+    """Writes a Transcript while a request goes its way."""
+
+    def __init__(self, request_id, *, clock=time.perf_counter):
+        self.transcript = Transcript(request_id)
+        self._clock = clock
+
+    @contextlib.contextmanager
+    def step(self, name, came_in=0):
+        """Measure a block; it calls what it is given with what went out."""
+        went_out = []
+        began = self._clock()
+        try:
+            yield went_out.append
+        finally:
+            self._change(steps=self.transcript.steps + (Step(
+                name, came_in, went_out[-1] if went_out else 0,
+                self._clock() - began),))
+
+    def query(self, restrictions, rows):
+        """Note one candidate query and the rows it read."""
+        self._change(restrictions=tuple(restrictions),
+                     queries=self.transcript.queries + 1,
+                     rows_read=self.transcript.rows_read + rows)
+
+    def conditional_write(self, count=1):
+        """Note conditional writes that were sent."""
+        self._change(
+            conditional_writes=self.transcript.conditional_writes + count)
+
+    def refused(self, refusals):
+        """Note filter -> hosts that it refused."""
+        total = dict(self.transcript.refusals)
+        for name, count in refusals.items():
+            total[name] = total.get(name, 0) + count
+        self._change(refusals=tuple(total.items()))
+
+    def _change(self, **changes):
+        self.transcript = dataclasses.replace(self.transcript, **changes)

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words of a decision: who is placed, where he might go, where he went.
+
+Made by a door out of what it was asked, and read by every step of
+``placing``. Frozen, and without a word of Nova.
+"""
+
+import dataclasses
+
+from cassandra_scheduler.model import tree as tree_model
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Claimant:
+    """Somebody to be placed, in Placement's words a consumer."""
+    uuid: str
+    project_id: str | None = None
+    user_id: str | None = None
+    consumer_type: str = 'INSTANCE'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wanted:
+    """A request for places, one for each of ``claimants``.
+
+    ``variants`` are ResourceRequests in order of preference; a tree that can
+    serve several of them offers the ways of the first one first. None at all
+    means that nothing is to be allocated: the trees alone are looked at.
+    ``host`` and ``node`` pin the request to exact names; ``seen_since`` is
+    the oldest sign of life that counts as up. A ``whole`` request looks at
+    every tree that can serve it before it decides, any other at a page of
+    them. ``claims`` is False where somebody else holds the resources.
+    """
+    request_id: str
+    claimants: tuple
+    variants: tuple = ()
+    host: str | None = None
+    node: str | None = None
+    seen_since: object = None            # naive UTC datetime
+    whole: bool = False
+    claims: bool = True
+    alternates: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Manners:
+    """How an operator wants the search to be made; times in seconds."""
+    page: int = 50
+    max_sample: int = 200
+    claim_deadline: float = 30.0
+    tolerance: float = 0.0
+    subset: int = 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Candidate:
+    """A tree that may serve the request, and the ways in which it would.
+
+    ``tree`` is its newest known state, ``allocations`` are
+    AllocationRequests, the best first.
+    """
+    tree: tree_model.Tree
+    allocations: tuple = ()
+
+    def replace(self, **changes):
+        """Return this candidate with some fields changed."""
+        return dataclasses.replace(self, **changes)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """Where one claimant goes; ``allocation`` is what he holds there.
+
+    ``alternates`` are Candidates nobody has claimed, the best first.
+    """
+    claimant: Claimant
+    candidate: Candidate
+    allocation: object = None
+    alternates: tuple = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Placed:
+    """The answer: a Place for every claimant, or none and ``why``.
+
+    ``why`` says in one line what stood in the way.
+    """
+    places: tuple
+    transcript: object
+    why: str | None = None
