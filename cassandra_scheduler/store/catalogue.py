@@ -6,9 +6,11 @@ Standard names come with os-traits and os-resource-classes and are not stored.
 
 import dataclasses
 
+from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import codec
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import settling
 from cassandra_scheduler.store import statements
 
 _CQL = statements.load('catalogue')
@@ -50,22 +52,43 @@ class Catalogue:
     def create(self, kind, name, *, op, now_ms):
         """Add a name if it is absent; Rejected carries the Entry there."""
         now = codec.moment(now_ms)
-        written = self._session.write_if([(
-            _CQL['create_entry_if_absent'],
-            (self._cloud, kind, name, op, now, now))])
-        if isinstance(written, outcome.Applied):
-            return outcome.Applied(Entry(name, now_ms, now_ms))
-        row = self._session.row(_CQL['find_entry'],
-                                (self._cloud, kind, name),
-                                level=store_session.SERIAL)
-        if row and row['op'] == op:
-            return outcome.Applied(self._entry(row))
-        return outcome.Rejected(self._entry(row) if row else None)
+        written = settling.write_if(
+            self._session,
+            [(_CQL['create_entry_if_absent'],
+              (self._cloud, kind, name, op, now, now))],
+            look=lambda: self._row(kind, name),
+            is_ours=lambda row: row is not None and row['op'] == op)
+        match written:
+            case outcome.Applied(state=None):
+                return outcome.Applied(Entry(name, now_ms, now_ms))
+            case outcome.Applied(state=row):
+                return outcome.Applied(self._entry(row))
+            case outcome.Rejected(winner=row):
+                return outcome.Rejected(self._entry(row) if row else None)
+        return written
 
     def delete(self, kind, name):
-        """Remove a name; Rejected when there was none."""
-        return self._session.write_if([(
-            _CQL['delete_entry_if_exists'], (self._cloud, kind, name))])
+        """Remove a name; Rejected when there was none.
+
+        When the first answer was lost, "none" means that it is gone.
+        """
+        writes = [(_CQL['delete_entry_if_exists'],
+                   (self._cloud, kind, name))]
+        written = self._session.write_if(writes)
+        if isinstance(written, outcome.Unknown):
+            try:
+                if isinstance(self._session.write_if(writes),
+                              outcome.Unknown):
+                    return written
+            except errors.StoreUnavailable:
+                return written
+            return outcome.Applied()
+        return written
+
+    def _row(self, kind, name):
+        return self._session.row(_CQL['find_entry'],
+                                 (self._cloud, kind, name),
+                                 level=store_session.SERIAL)
 
     @staticmethod
     def _entry(row):

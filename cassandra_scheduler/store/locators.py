@@ -8,9 +8,9 @@ locator whose target does not know the key means "does not exist".
 
 import dataclasses
 
-from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import settling
 from cassandra_scheduler.store import statements
 
 _CQL = statements.load('locators')
@@ -70,19 +70,14 @@ class Locator:
                                  key=key, wanted=None)
 
     def _conditional(self, verb, condition, params, *, key, wanted):
-        written = self._session.write_if(
-            [(_CQL[f'{verb}_{self._table}_{condition}'], params)])
+        written = settling.write_if(
+            self._session,
+            [(_CQL[f'{verb}_{self._table}_{condition}'], params)],
+            look=lambda: self.find(key, level=store_session.SERIAL),
+            is_ours=lambda found: found == wanted)
         if isinstance(written, outcome.Applied):
             return outcome.Applied(wanted)
-        # Refused or lost: either way the SERIAL read tells who stands there.
-        try:
-            found = self.find(key, level=store_session.SERIAL)
-        except errors.StoreUnavailable as exc:
-            return (written if isinstance(written, outcome.Unknown)
-                    else outcome.Unknown(str(exc)))
-        if found == wanted:
-            return outcome.Applied(found)
-        return outcome.Rejected(found)
+        return written
 
 
 def provider_trees(session, cloud):
