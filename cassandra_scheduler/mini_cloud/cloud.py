@@ -29,8 +29,9 @@ class MiniCloud:
         self.providers = {}              # uuid -> Provider
         self.root_of = {}                # uuid -> uuid of the root
         self.tree_of = {}                # uuid -> Tree
-        self.trait_order = trait_order
         self.nested = False
+        self._trait_order = trait_order
+        self._sorted = {}                # traits -> the same as a list
         for tree in {tree.id: tree for tree in trees}.values():
             root = tree.root
             if root is None:
@@ -60,8 +61,14 @@ class MiniCloud:
             provider_id, resource_class)
 
     def traits(self, provider):
-        """Return the traits of a provider in their order, as a list."""
-        return sorted(provider.traits, key=self.trait_order)
+        """Return the traits of a provider in their order, as a list.
+
+        Providers with the same traits, of which there are many, share it.
+        """
+        traits = provider.traits
+        if traits not in self._sorted:
+            self._sorted[traits] = sorted(traits, key=self._trait_order)
+        return self._sorted[traits]
 
     @functools.cached_property
     def roots_by_aggregate(self):
