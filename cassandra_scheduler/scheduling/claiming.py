@@ -14,14 +14,16 @@ An answer that was lost is looked up before anything else is done.
 """
 
 import contextlib
+import functools
 import time
 import uuid
 
-from cassandra_scheduler.model import capacity
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.scheduling import locating
+from cassandra_scheduler.scheduling import room
+from cassandra_scheduler.scheduling import together
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import stepping
 from cassandra_scheduler.store import trees as store_trees
@@ -40,7 +42,7 @@ class Claims:
         self._accepts = accepts
         self._until = time.monotonic() + deadline
         self._located = {}               # consumer uuid -> Located
-        self._held = {}                  # consumer uuid -> claim id
+        self._undo = {}                  # consumer uuid -> what frees it
 
     def __enter__(self):
         return self
@@ -57,8 +59,8 @@ class Claims:
 
         Nothing fits once the time is over.
         """
-        return time.monotonic() < self._until and fits(candidate.tree,
-                                                       allocation)
+        return time.monotonic() < self._until and room.fits(
+            candidate.tree, room.own(candidate.tree, allocation.amounts))
 
     def claim(self, claimant, candidate, allocation, usage):
         """Return the candidate as claimed, or None when it has no room now.
@@ -68,14 +70,24 @@ class Claims:
         was lost and nobody could be asked in time.
         """
         op = str(uuid.uuid4())
-        before = self._located.get(claimant.uuid)
-        located = locating.locate(
-            self._store, claimant.uuid, candidate.tree.id, op=op,
-            notes=self._notes, from_op=before.op if before else None)
-        if located.found is not None:
-            return None
-        self._located[claimant.uuid] = located
+        located = self._locate(claimant, candidate.tree.id, op)
+        alone = located.found is None and all(
+            provider in candidate.tree.providers
+            for provider, _class in allocation.amounts)
+        take = self._take_alone if alone else self._take_together
+        tree = take(claimant, candidate, allocation, usage, op)
+        return tree and candidate.replace(tree=tree)
 
+    def _locate(self, claimant, tree_id, op):
+        before = self._located.get(claimant.uuid)
+        if before is None or before.found is None:
+            self._located[claimant.uuid] = before = locating.locate(
+                self._store, claimant.uuid, tree_id, op=op,
+                notes=self._notes, from_op=before.op if before else None)
+        return before
+
+    def _take_alone(self, claimant, candidate, allocation, usage, op):
+        """Return the Tree with the claim, in one conditional batch."""
         def advance(state):
             change = self._change(claimant, candidate, allocation, usage,
                                   op=op, state=state)
@@ -86,22 +98,44 @@ class Claims:
         written = stepping.step(
             self._store.trees, candidate.tree.id, advance,
             start=store_trees.TreeState(candidate.tree),
-            deadline_s=max(self._until - time.monotonic(), 0.1))
+            deadline_s=self._left())
         match written:
             case outcome.Applied(state=tree):
-                self._held[claimant.uuid] = op
-                return candidate.replace(tree=tree)
+                self._undo[claimant.uuid] = functools.partial(
+                    release, self._store, claimant.uuid, tree.id,
+                    claim_id=op, notes=self._notes)
+                return tree
             case outcome.Unknown(cause=cause):
+                # The claim may be there, so its locator must stay.
+                del self._located[claimant.uuid]
                 raise errors.OutcomeUnknown(
                     f'Whether {claimant.uuid} was claimed is unknown and '
                     f'Cassandra does not say ({cause}): the claim is freed '
                     'after [cassandra_scheduler] claim_timeout if it was.')
         return None
 
+    def _take_together(self, claimant, candidate, allocation, usage, op):
+        """Return the host's Tree with the claim, in a transaction."""
+        found = self._located[claimant.uuid].found
+        home = found.location.value if found else candidate.tree.id
+        shares = together.tree_ids(self._store, candidate, allocation)
+        tree = together.claim(
+            self._store, claimant, shares, usage, op=op, home=home,
+            deadline=self._left(), notes=self._notes)
+        if tree is not None:
+            self._undo[claimant.uuid] = functools.partial(
+                together.release, self._store, claimant.uuid, shares,
+                home=home, existed=found is not None, notes=self._notes)
+        return tree
+
+    def _left(self):
+        """Return the seconds left, but time for one try at least."""
+        return max(self._until - time.monotonic(), 0.1)
+
     def _change(self, claimant, candidate, allocation, usage, *, op, state):
         """Return the step that claims in ``state``, or None without room."""
         tree = state.tree
-        if tree is None or not fits(tree, allocation):
+        if not room.fits(tree, allocation.amounts):
             return None
         if tree.seq != candidate.tree.seq and not self._accepts(
                 candidate.replace(tree=tree)):
@@ -117,34 +151,20 @@ class Claims:
 
     def release(self):
         """Give back everything that was claimed, and the locators."""
-        for consumer_uuid, located in list(self._located.items()):
-            claim_id = self._held.pop(consumer_uuid, None)
-            if claim_id is not None:
-                release(self._store, consumer_uuid, located.tree_id,
-                        claim_id=claim_id, notes=self._notes)
-            self._notes.conditional_write()
-            self._store.consumer_homes.release(consumer_uuid, located.op)
-            del self._located[consumer_uuid]
+        while self._undo:
+            _uuid, undo = self._undo.popitem()
+            undo()
+        self.let_go()
 
     def let_go(self):
-        """Release locators of claimants that hold nothing."""
+        """Release the locators of claimants that hold nothing."""
         for consumer_uuid in list(self._located):
-            if consumer_uuid not in self._held:
-                located = self._located.pop(consumer_uuid)
+            if consumer_uuid in self._undo:
+                continue
+            located = self._located.pop(consumer_uuid)
+            if located.found is None:
                 self._notes.conditional_write()
                 self._store.consumer_homes.release(consumer_uuid, located.op)
-
-
-def fits(tree, allocation):
-    """Return whether every amount of ``allocation`` fits into ``tree``."""
-    for (provider_uuid, resource_class), units in allocation.amounts.items():
-        provider = tree.providers.get(provider_uuid)
-        inventory = provider and provider.inventories.get(resource_class)
-        if inventory is None or not capacity.fits(
-                inventory, tree.units_used(provider_uuid, resource_class),
-                units):
-            return False
-    return True
 
 
 def claimed(tree, claimant, allocation, usage, *, claim_id):
