@@ -38,12 +38,13 @@ class Store:
         check.check(self.session, self.columns)
 
 
-def open_store(settings, resource_types=()):
+def open_store(settings, resource_types=(), *, session=None):
     """Return the Store for ``settings`` with these resource types.
 
-    ``resource_types`` are objects with ``columns`` and ``searchable(tree)``.
+    ``resource_types`` are objects with ``columns`` and ``searchable(tree)``;
+    ``session`` defaults to the one that this process shares.
     """
-    session = store_session.shared_session(settings)
+    session = session or store_session.shared_session(settings)
     cloud = settings.cloud
     columns = tuple(column for resource_type in resource_types
                     for column in resource_type.columns)

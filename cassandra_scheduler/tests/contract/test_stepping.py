@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+
+import concurrent.futures
+import time
+
+from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import tree_rows
+from cassandra_scheduler.tests.contract import case
+from cassandra_scheduler.tests.fixtures import hosts
+
+TreeChange = consumer_model.TreeChange
+
+
+class TestStep(case.StoreTestCase):
+
+    def count_up(self, state):
+        """Advance by one VCPU used."""
+        return TreeChange(
+            state.tree, op=hosts.op(),
+            after=state.tree.with_amounts({(state.tree.id, 'VCPU'): 1}))
+
+    def test_it_starts_from_what_it_is_given(self):
+        old = self.new_host()
+        self.write(self.count_up(tree_rows.TreeState(old)))
+        seen = []
+
+        def advance(state):
+            seen.append(state.tree.units_used(old.id, 'VCPU'))
+            return self.count_up(state)
+
+        written = stepping.step(self.store.trees, old.id, advance,
+                                start=tree_rows.TreeState(old))
+        self.assertEqual([0, 1], seen)
+        self.assertEqual(2, self.assert_applied(written).state.units_used(
+            old.id, 'VCPU'))
+
+    def test_nothing_to_do_writes_nothing(self):
+        tree = self.new_host()
+        refused = stepping.step(self.store.trees, tree.id,
+                                lambda state: None)
+        self.assertEqual(tree, self.assert_rejected(refused).winner.tree)
+        self.assertEqual(tree, self.store.trees.find(tree.id))
+
+    def test_it_sees_the_consumers_it_asks_for(self):
+        tree = self.new_host()
+        holder = hosts.consumer(tree.id)
+        self.write(hosts.claiming(tree, holder))
+        refused = stepping.step(self.store.trees, tree.id,
+                                lambda state: None, consumers=[holder.uuid])
+        self.assertEqual({holder.uuid: holder}, refused.winner.consumers)
+
+    def test_it_stops_trying_in_time(self):
+        tree = self.new_host()
+
+        def always_late(state):
+            self.write(self.count_up(state))
+            return self.count_up(state)
+
+        began = time.monotonic()
+        written = stepping.step(self.store.trees, tree.id, always_late,
+                                deadline_s=0.3)
+        self.assert_rejected(written)
+        self.assertLess(time.monotonic() - began, 5)
+
+    def test_thirty_two_threads_take_two_hundred_slots(self):
+        tree = self.new_host(vcpu=200)
+        claimed = []
+
+        def take_seven(number):
+            for _ in range(7):
+                one = hosts.consumer(tree.id)
+                written = hosts.claim(self.store, tree.id, one)
+                claimed.append((one.uuid, type(written).__name__))
+
+        with concurrent.futures.ThreadPoolExecutor(32) as threads:
+            list(threads.map(take_seven, range(32)))
+        winners = {uuid for uuid, ended in claimed if ended == 'Applied'}
+        self.assertEqual((224, 200), (len(claimed), len(winners)))
+        stands = self.store.trees.find(tree.id)
+        self.assertEqual(200, stands.units_used(tree.id, 'VCPU'))
+        self.assertEqual(tree.seq + 200, stands.seq)
+        held = self.store.trees.list_consumers(tree.id)
+        self.assertEqual(winners, {consumer.uuid for consumer in held})
