@@ -13,7 +13,7 @@ from cassandra_scheduler.scheduling import sharing as sharing_trees
 from cassandra_scheduler.tests.fixtures import generated_trees as generated
 
 _SETTINGS = hypothesis.settings(
-    max_examples=100, deadline=None, database=None, derandomize=True,
+    max_examples=60, deadline=None, database=None, derandomize=True,
     suppress_health_check=list(hypothesis.HealthCheck))
 _COMPARE = {'=': lambda value, wanted: value == wanted,
             '>=': lambda value, wanted: value >= wanted,
