@@ -134,7 +134,7 @@ class TestNarrowing(testtools.TestCase):
                 checked.extend(self._check(*cloud, request))
 
         check()
-        self.assertLess(100, len(checked))
+        self.assertLess(40, len(checked))
 
     def _check(self, trees, sharing, request):
         """Check one request; yield each restriction that was looked at."""
