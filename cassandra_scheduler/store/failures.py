@@ -21,6 +21,7 @@ _MAYBE_WRITTEN = frozenset({
 })
 _DENIED = frozenset({'AuthenticationFailed', 'Unauthorized',
                      'BadCredentials'})
+_TLS = frozenset({'CertificateError', 'SSLError'})
 _UNREACHABLE = _MAYBE_WRITTEN | {'NoHostAvailable', 'Unavailable',
                                  'UnresolvableContactPoints'}
 
@@ -69,7 +70,7 @@ def translate(exc, settings):
                 f'{settings.username!r}: check [cassandra] username and '
                 'password, and that the role may use keyspace '
                 f'{settings.keyspace!r}.')
-        if 'CertificateError' in _names(cause) or 'SSLError' in _names(cause):
+        if _TLS & _names(cause) or '[SSL: ' in str(cause):
             return errors.StoreAccessDenied(
                 f'TLS with Cassandra at {settings.address} failed: check '
                 '[cassandra] ssl_ca_file, ssl_cert_file and '
@@ -78,6 +79,19 @@ def translate(exc, settings):
     text = str(exc)
     if 'InvalidRequest' in names or 'ConfigurationException' in names:
         return _schema_error(text, settings)
+    if 'NoHostAvailable' in names and not isinstance(
+            getattr(exc, 'errors', None), dict):
+        # Nobody was even asked: every node is of another datacenter.
+        return errors.StoreUnavailable(
+            f'No node of Cassandra at {settings.address} may be used: check '
+            'that [cassandra] local_datacenter, which is '
+            f'{settings.local_datacenter!r}, is what "nodetool status" '
+            'prints.')
+    if 'Unavailable' in names:
+        return errors.StoreUnavailable(
+            f'Too few nodes of Cassandra at {settings.address} are up: check '
+            '"nodetool status" and how keyspace '
+            f'{settings.keyspace!r} is replicated ({brief(exc)}).')
     if names & _UNREACHABLE:
         return errors.StoreUnavailable(
             f'Cassandra at {settings.address} does not answer: check '

@@ -9,6 +9,7 @@ our errors. Refuses: to retry, to interpret rows. Read ``outcome`` next.
 import dataclasses
 import os
 import ssl
+import struct
 import threading
 import warnings
 
@@ -91,7 +92,7 @@ class Session:
         try:
             session, statement = self._ready(cql)
             # Further pages are fetched while the list is made.
-            return list(session.execute(statement, params,
+            return list(session.execute(_bind(statement, params),
                                         execution_profile=level))
         except Exception as exc:
             raise self._translated(exc)
@@ -163,8 +164,8 @@ class Session:
         for cql, params in writes:
             session, statement = self._ready(cql)
             if len(writes) == 1:
-                return session, statement.bind(params)
-            batch.add(statement, params)
+                return session, _bind(statement, params)
+            batch.add(_bind(statement, params))
         return session, batch
 
     def _side_by_side(self, cql, many_params, level):
@@ -173,7 +174,7 @@ class Session:
         try:
             session, statement = self._ready(cql)
             for start in range(0, len(many_params), SIDE_BY_SIDE):
-                futures = [session.execute_async(statement, params,
+                futures = [session.execute_async(_bind(statement, params),
                                                  execution_profile=level)
                            for params in
                            many_params[start:start + SIDE_BY_SIDE]]
@@ -185,9 +186,6 @@ class Session:
     def _translated(self, exc):
         if isinstance(exc, errors.SchedulerError):
             return exc
-        if isinstance(exc, (TypeError, ValueError, OverflowError)):
-            return errors.InvalidValue(
-                f'A value cannot be stored: {failures.brief(exc)}')
         return failures.translate(exc, self.settings) or exc
 
     def _ready(self, cql):
@@ -226,6 +224,19 @@ class Session:
             protocol_version=5, connect_timeout=settings.connect_timeout,
             execution_profiles=_profiles(settings),
             schema_metadata_enabled=False, token_metadata_enabled=True)
+
+
+def _bind(statement, params):
+    """Return a prepared statement with its values, all of them checked."""
+    try:
+        bound = statement.bind(params)
+        # Otherwise a key that is too long is only noticed when it is sent.
+        bound.routing_key
+    except (AttributeError, OverflowError, TypeError, ValueError,
+            struct.error) as exc:
+        raise errors.InvalidValue(
+            f'A value cannot be stored: {failures.brief(exc)}') from None
+    return bound
 
 
 def _profiles(settings):

@@ -14,7 +14,8 @@ from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store import statements
 
 _CQL = statements.load('schema')
-_SAFE_NAME = re.compile(r'^[a-z][a-z0-9_]{0,47}$')
+_SAFE_NAME = re.compile(r'[a-z][a-z0-9_]{0,47}')
+_SAFE_DATACENTER = re.compile(r'[\w.-]+', re.ASCII)
 
 
 def sync(session, columns, *, progress=lambda step: None):
@@ -79,7 +80,7 @@ def _add_columns(session, columns, progress):
 
 def _checked(name, what):
     # Names cannot be bound, so only names that need no quoting are taken.
-    if not _SAFE_NAME.match(name):
+    if not _SAFE_NAME.fullmatch(name):
         raise errors.InvalidSettings(
             f'{what} is {name!r}: use at most 48 lower-case letters, digits '
             'and underscores, a letter first.')
@@ -88,7 +89,7 @@ def _checked(name, what):
 def _replication(settings):
     parts = ["'class': 'NetworkTopologyStrategy'"]
     for datacenter, copies in settings.replication:
-        if not re.match(r'^[\w.-]+$', datacenter) or int(copies) < 1:
+        if not _SAFE_DATACENTER.fullmatch(datacenter) or int(copies) < 1:
             raise errors.InvalidSettings(
                 f'[cassandra] replication {datacenter}:{copies} is not a '
                 'datacenter and a number of copies.')
