@@ -44,11 +44,15 @@ def store_of(conf):
 
 def settings_of(conf):
     """Return the Settings in ``conf``, or None where it knows no Cassandra.
+
+    Raises InvalidSettings, naming the option, for a value that cannot be.
     """
     try:
         return store_settings.Settings(**registration.store_settings(conf))
     except (AttributeError, TypeError, cfg.NoSuchOptError):
         return None
+    except (cfg.Error, ValueError) as exc:
+        raise errors.InvalidSettings(' '.join(str(exc).split())) from None
 
 
 @functools.lru_cache(maxsize=16)
