@@ -94,16 +94,20 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
             rebuild=scheduler_utils.request_is_rebuild(spec))
         placed = placing.place(wanted, world=self._wiring.world(),
                                judge=judge)
-        LOG.debug('Request %(request)s: %(transcript)s',
-                  {'request': wanted.request_id,
-                   'transcript': placed.transcript})
-        if placed.why is not None:
-            LOG.warning('No valid host: %s', placed.why)
+        self._tell(placed)
         self._ensure_sufficient_hosts(
             context, placed.places, len(wanted.claimants))
         found = selections.selections(placed, judge)
         self._notify(context, spec, fields.NotificationPhase.END)
         return found
+
+    def _tell(self, placed):
+        """Log what was done for a request; ``placed``: what came of it."""
+        LOG.debug('Request %(request)s: %(transcript)s',
+                  {'request': placed.transcript.request_id,
+                   'transcript': placed.transcript})
+        if placed.why is not None:
+            LOG.warning('No valid host: %s', placed.why)
 
     def _wanted(self, context, spec, instance_uuids, *, alternates):
         """Return what the scheduling room is asked for."""
