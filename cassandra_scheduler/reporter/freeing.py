@@ -69,8 +69,7 @@ class Freeing:
                     context, consumer_uuid, tree.root.uuid)
         written = stepping.step(
             self._store.trees, tree.id,
-            _without(consumer_uuid, tree.pending[consumer_uuid]),
-            consumers=(consumer_uuid,))
+            self._without(tree, consumer_uuid), consumers=(consumer_uuid,))
         if not isinstance(written, outcome.Applied):
             return False
         self._drop_locator(tree.id, consumer_uuid)
@@ -83,34 +82,37 @@ class Freeing:
                                                 consumer_uuid) is None):
             self._store.consumer_homes.release(consumer_uuid, location.op)
 
+    def _without(self, seen, consumer_uuid):
+        """Return the step that takes back a claim as it was seen.
+
+            freeing             tree                instance_claim
+            reads pending X ----+
+                                |<----------------- report with X, settled
+            write IF seq  ----->| refused: pending X is not there any more,
+                                | so there is nothing to free
+        """
+        claim, trees = seen.pending[consumer_uuid], self._store.trees
+
+        def advance(state):
+            if consumer_uuid not in state.consumers:
+                # A refusal may have returned the tree without the row.
+                state = trees.find_settled_state(seen.id, (consumer_uuid,))
+            tree, row = state.tree, state.consumers.get(consumer_uuid)
+            if tree is None or tree.pending.get(consumer_uuid) != claim:
+                return None
+            after, delete = tree.with_pending(consumer_uuid, None), ()
+            # Otherwise somebody has put an allocation of his own in the
+            # claim's place; that one stays.
+            if (row is not None and row.claim_id == claim.claim_id and
+                    not _in_several_trees(row, tree.id)):
+                after = after.with_amounts(row.amounts, sign=-1)
+                delete = (consumer_uuid,)
+            return consumer_model.TreeChange(
+                before=tree, after=after, op=str(uuid.uuid4()),
+                delete=delete)
+        return advance
+
 
 def _in_several_trees(row, tree_id):
     return row is not None and not row.fenced and (
         row.home != tree_id or bool(row.also_in) or bool(row.moved_to))
-
-
-def _without(consumer_uuid, claim):
-    """Return the step that takes back exactly this claim.
-
-        freeing             tree                instance_claim
-        reads pending X ----+
-                            |<----------------- report with X, settled
-        write IF seq  ----->| refused: pending X is not there any more,
-                            | so there is nothing to free
-    """
-    def advance(state):
-        tree, row = state.tree, state.consumers.get(consumer_uuid)
-        if tree is None or tree.pending.get(consumer_uuid) != claim:
-            return None
-        after = tree.with_pending(consumer_uuid, None)
-        delete = ()
-        # Otherwise somebody has put an allocation of his own in the claim's
-        # place; that one stays.
-        if (row is not None and row.claim_id == claim.claim_id and
-                not _in_several_trees(row, tree.id)):
-            after = after.with_amounts(row.amounts, sign=-1).bumped(
-                *{provider for provider, _class in row.amounts})
-            delete = (consumer_uuid,)
-        return consumer_model.TreeChange(
-            before=tree, after=after, op=str(uuid.uuid4()), delete=delete)
-    return advance
