@@ -9,6 +9,7 @@ is costly is made when it is first asked for.
 
 import functools
 
+from nova import exception
 from nova import objects
 from nova.pci import stats as pci_stats
 from nova.scheduler import host_manager
@@ -17,6 +18,7 @@ from oslo_log import log as logging
 from oslo_utils import timeutils
 
 from cassandra_scheduler.driver import allocation_json
+from cassandra_scheduler.driver import precise_usage
 
 LOG = logging.getLogger(__name__)
 _PLAIN = ('host_ip', 'hypervisor_type', 'hypervisor_version',
@@ -46,7 +48,8 @@ class HostView:
         for name in _PLAIN:
             setattr(self, name, figures.get(name))
         self._read_figures(figures)
-        for pending in tree.pending.values():
+        self._pendings = tuple(tree.pending.values())
+        for pending in self._pendings:
             self._subtract(pending.usage)
         self._heartbeat = tree.heartbeat
 
@@ -83,17 +86,25 @@ class HostView:
     def numa_topology(self):
         """The host's NUMATopology, or None."""
         topology = self._figures.get('numa_topology')
-        return (objects.NUMATopology.obj_from_db_obj(topology)
-                if topology else None)
+        return precise_usage.numa_topology(
+            objects.NUMATopology.obj_from_db_obj(topology)
+            if topology else None, self._pendings)
 
     @functools.cached_property
     def pci_stats(self):
         """The host's pools of PCI devices."""
         pools = self._figures.get('pci_device_pools')
-        return pci_stats.PciDeviceStats(
+        found = pci_stats.PciDeviceStats(
             self.numa_topology,
             stats=objects.PciDevicePoolList.obj_from_primitive(pools)
             if pools else None)
+        try:
+            precise_usage.take_devices(found, self._pendings)
+        except exception.PciDeviceRequestFailed as exc:
+            LOG.debug('Host %(host)s no longer has the devices that were '
+                      'claimed: %(error)s',
+                      {'host': self.host, 'error': exc})
+        return found
 
     @functools.cached_property
     def supported_instances(self):
@@ -167,16 +178,19 @@ class HostView:
             'disk_gb': spec.root_gb + spec.ephemeral_gb, 'instances': 1})
         wanted = spec.pci_requests.requests if spec.pci_requests else None
         mapping = spec.get_request_group_mapping()
+        fitted = spec.numa_topology
         if self.numa_topology and spec.numa_topology:
-            spec.numa_topology = hardware.numa_fit_instance_to_host(
-                self.numa_topology, spec.numa_topology,
+            # Unlike Nova's, the next instance of the request is fitted to
+            # what was asked for, not to what this one was given.
+            fitted = hardware.numa_fit_instance_to_host(
+                self.numa_topology, spec.numa_topology.obj_clone(),
                 limits=self.limits.get('numa_topology'), pci_requests=wanted,
                 pci_stats=self.pci_stats, provider_mapping=mapping)
             self.numa_topology = hardware.numa_usage_from_instance_numa(
-                self.numa_topology, spec.numa_topology)
+                self.numa_topology, fitted)
         if wanted:
-            cells = spec.numa_topology.cells if spec.numa_topology else None
-            self.pci_stats.apply_requests(wanted, mapping, cells)
+            self.pci_stats.apply_requests(wanted, mapping,
+                                          fitted.cells if fitted else None)
         self.num_io_ops += 1
 
     def __repr__(self):

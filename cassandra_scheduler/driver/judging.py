@@ -8,6 +8,7 @@ from oslo_log import log as logging
 
 from cassandra_scheduler.driver import destinations
 from cassandra_scheduler.driver import host_view
+from cassandra_scheduler.driver import precise_usage
 from cassandra_scheduler.driver import services
 from cassandra_scheduler.driver import translation
 
@@ -54,6 +55,7 @@ class NovaJudge:
         self._plugins = plugins
         self._surroundings = surroundings
         self._views = {}                 # tree id -> (seq, HostView)
+        self._records = {}               # host -> service record or None
         self._forced = destinations.skips_filters(spec)
         self._only_cell = destinations.only_cell(spec)
         self._service_filters = (
@@ -100,15 +102,14 @@ class NovaJudge:
         return [(found.weight, by_tree[found.obj.tree_id])
                 for found in weighed]
 
-    def ready(self, candidate):
+    def ready(self, candidate, *, coming=()):
         """Look at cell and service record once more before the use."""
         view = self.view(candidate)
         if view.cell_uuid is None:
             return False
         if not self._service_filters:
             return True
-        record = services.from_database(
-            view.host, self._surroundings.cells.mapping_of(view.host))
+        record = self._record(view, coming)
         if record is None:
             LOG.warning('Host %s has no compute service record; it is left '
                         'out.', view.host)
@@ -117,21 +118,38 @@ class NovaJudge:
         return all(found.host_passes(view, self._spec)
                    for found in self._service_filters)
 
+    def _record(self, view, coming):
+        """Return the service record of a host, or None.
+
+        Those of ``coming`` candidates in its cell are read along with it.
+        """
+        if view.host not in self._records:
+            hosts = {view.host, *(
+                other.host for other in map(self.view, coming)
+                if other.cell_uuid == view.cell_uuid)}
+            self._records.update(dict.fromkeys(hosts))
+            self._records.update(services.from_database(
+                hosts, self._surroundings.cells.mapping_of(view.host)))
+        return self._records[view.host]
+
     def replaceable(self, candidate, other):
         """A conductor may turn to another host of the same cell only."""
         return self.view(candidate).cell_uuid == self.view(other).cell_uuid
 
     def usage(self, candidate, allocation):
         """Return what Nova's own accounting must subtract meanwhile."""
-        return translation.usage(self._spec)
+        return {**translation.usage(self._spec),
+                **precise_usage.of_request(
+                    self.view(candidate), self._spec,
+                    self._mapping(allocation))}
 
     def took(self, candidate, allocation):
         """Count the instance on the host, for what is placed after it."""
         _seq, view = self._views[candidate.tree.id]
         if allocation is not None:
-            for group in self._spec.requested_resources or ():
-                group.provider_uuids = list(
-                    allocation.mappings[group.requester_id])
+            mapping = self._mapping(allocation)
+            for group in self._requested:
+                group.provider_uuids = mapping[group.requester_id]
         view.consume_from_request(self._spec)
         self._views[candidate.tree.id] = candidate.tree.seq, view
         group = self._spec.instance_group
@@ -142,6 +160,18 @@ class NovaJudge:
                 self._surroundings.instances.placed(
                     self._spec.instance_uuid, view.host)
                 view.__dict__.pop('instances', None)
+
+    @property
+    def _requested(self):
+        """The groups that ports, devices and the like have asked for."""
+        if 'requested_resources' not in self._spec:
+            return ()
+        return self._spec.requested_resources or ()
+
+    def _mapping(self, allocation):
+        return {group.requester_id:
+                list(allocation.mappings[group.requester_id])
+                for group in self._requested}
 
     def _new_view(self, candidate):
         report = json.loads(candidate.tree.report or 'null')

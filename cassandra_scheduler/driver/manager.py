@@ -89,25 +89,26 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
         wanted = self._wanted(context, spec, instance_uuids,
                               alternates=alternates)
         self._notify(context, spec, fields.NotificationPhase.START)
-        judge = self._wiring.judge(
-            context.elevated(), spec, self._plugins,
-            rebuild=scheduler_utils.request_is_rebuild(spec))
-        placed = placing.place(wanted, world=self._wiring.world(),
-                               judge=judge)
-        self._tell(placed)
+        placed, judge = self._place(context, spec, wanted)
         self._ensure_sufficient_hosts(
             context, placed.places, len(wanted.claimants))
         found = selections.selections(placed, judge)
         self._notify(context, spec, fields.NotificationPhase.END)
         return found
 
-    def _tell(self, placed):
-        """Log what was done for a request; ``placed``: what came of it."""
+    def _place(self, context, spec, wanted):
+        """Return Placed and the judge that knows its hosts."""
+        judge = self._wiring.judge(
+            context.elevated(), spec, self._plugins,
+            rebuild=scheduler_utils.request_is_rebuild(spec))
+        placed = placing.place(wanted, world=self._wiring.world(),
+                               judge=judge)
         LOG.debug('Request %(request)s: %(transcript)s',
-                  {'request': placed.transcript.request_id,
+                  {'request': wanted.request_id,
                    'transcript': placed.transcript})
         if placed.why is not None:
             LOG.warning('No valid host: %s', placed.why)
+        return placed, judge
 
     def _wanted(self, context, spec, instance_uuids, *, alternates):
         """Return what the scheduling room is asked for."""

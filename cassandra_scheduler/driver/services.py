@@ -9,13 +9,15 @@ the store, that record is read for the hosts about to be used, by its index.
 import json
 
 from nova import context as nova_context
-from nova import exception
-from nova import objects
+from nova.db.main import api as database
+from nova.db.main import models
 from oslo_utils import timeutils
+import sqlalchemy
 
 from cassandra_scheduler.store import codec
 
 _TIMES = ('created_at', 'last_seen_up')
+_SERVICES = models.Service.__table__
 
 
 def from_heartbeat(host, heartbeat):
@@ -32,14 +34,18 @@ def from_heartbeat(host, heartbeat):
             'created_at': record.get('created_at') or seen or codec.moment(0)}
 
 
-def from_database(host, cell):
-    """Return the record as a dict, or None when there is none.
+def from_database(hosts, cell):
+    """Return host -> its record as a dict, of those that have one.
 
-    ``cell``: the host's CellMapping. One query, of one row.
+    ``cell``: the CellMapping of them all. One query.
     """
     with nova_context.target_cell(nova_context.get_admin_context(),
                                   cell) as context:
-        try:
-            return dict(objects.Service.get_by_compute_host(context, host))
-        except exception.NotFound:
-            return None
+        return {row['host']: dict(row) for row in _rows(context, hosts)}
+
+
+@database.pick_context_manager_reader
+def _rows(context, hosts):
+    return context.session.execute(sqlalchemy.select(_SERVICES).where(
+        _SERVICES.c.host.in_(hosts), _SERVICES.c.deleted == 0,
+        _SERVICES.c.binary == 'nova-compute')).mappings().all()

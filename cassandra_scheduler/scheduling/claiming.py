@@ -24,6 +24,7 @@ from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.scheduling import locating
 from cassandra_scheduler.scheduling import room
 from cassandra_scheduler.scheduling import together
+from cassandra_scheduler.scheduling import wanted as words
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import stepping
 from cassandra_scheduler.store import trees as store_trees
@@ -62,92 +63,22 @@ class Claims:
         return time.monotonic() < self._until and room.fits(
             candidate.tree, room.own(candidate.tree, allocation.amounts))
 
-    def claim(self, claimant, candidate, allocation, usage):
+    def claim(self, claimant, candidate, allocation, *, usage):
         """Return the candidate as claimed, or None when it has no room now.
 
-        ``usage``: see model.tree.Pending. Writes the locator first, then the
-        tree with the consumer's row. Raises OutcomeUnknown when an answer
-        was lost and nobody could be asked in time.
+        ``usage(candidate)`` returns what model.tree.Pending keeps. Writes
+        the locator first, then the tree with the consumer's row. Raises
+        OutcomeUnknown when an answer was lost and nobody could be asked in
+        time.
         """
-        op = str(uuid.uuid4())
-        located = self._locate(claimant, candidate.tree.id, op)
+        claim = words.Claim(str(uuid.uuid4()), claimant, candidate,
+                            allocation, usage, self._accepts)
+        located = self._locate(claim)
         alone = located.found is None and all(
             provider in candidate.tree.providers
             for provider, _class in allocation.amounts)
-        take = self._take_alone if alone else self._take_together
-        tree = take(claimant, candidate, allocation, usage, op)
+        tree = self._alone(claim) if alone else self._together(claim)
         return tree and candidate.replace(tree=tree)
-
-    def _locate(self, claimant, tree_id, op):
-        before = self._located.get(claimant.uuid)
-        if before is None or before.found is None:
-            self._located[claimant.uuid] = before = locating.locate(
-                self._store, claimant.uuid, tree_id, op=op,
-                notes=self._notes, from_op=before.op if before else None)
-        return before
-
-    def _take_alone(self, claimant, candidate, allocation, usage, op):
-        """Return the Tree with the claim, in one conditional batch."""
-        def advance(state):
-            change = self._change(claimant, candidate, allocation, usage,
-                                  op=op, state=state)
-            if change is not None:
-                self._notes.conditional_write()
-            return change
-
-        written = stepping.step(
-            self._store.trees, candidate.tree.id, advance,
-            start=store_trees.TreeState(candidate.tree),
-            deadline_s=self._left())
-        match written:
-            case outcome.Applied(state=tree):
-                self._undo[claimant.uuid] = functools.partial(
-                    release, self._store, claimant.uuid, tree.id,
-                    claim_id=op, notes=self._notes)
-                return tree
-            case outcome.Unknown(cause=cause):
-                # The claim may be there, so its locator must stay.
-                del self._located[claimant.uuid]
-                raise errors.OutcomeUnknown(
-                    f'Whether {claimant.uuid} was claimed is unknown and '
-                    f'Cassandra does not say ({cause}): the claim is freed '
-                    'after [cassandra_scheduler] claim_timeout if it was.')
-        return None
-
-    def _take_together(self, claimant, candidate, allocation, usage, op):
-        """Return the host's Tree with the claim, in a transaction."""
-        found = self._located[claimant.uuid].found
-        home = found.location.value if found else candidate.tree.id
-        shares = together.tree_ids(self._store, candidate, allocation)
-        tree = together.claim(
-            self._store, claimant, shares, usage, op=op, home=home,
-            deadline=self._left(), notes=self._notes)
-        if tree is not None:
-            self._undo[claimant.uuid] = functools.partial(
-                together.release, self._store, claimant.uuid, shares,
-                home=home, existed=found is not None, notes=self._notes)
-        return tree
-
-    def _left(self):
-        """Return the seconds left, but time for one try at least."""
-        return max(self._until - time.monotonic(), 0.1)
-
-    def _change(self, claimant, candidate, allocation, usage, *, op, state):
-        """Return the step that claims in ``state``, or None without room."""
-        tree = state.tree
-        if not room.fits(tree, allocation.amounts):
-            return None
-        if tree.seq != candidate.tree.seq and not self._accepts(
-                candidate.replace(tree=tree)):
-            return None
-        row = state.consumers.get(claimant.uuid)
-        if row is not None and not row.moved_to and (
-                not row.fenced or row.fenced == op):
-            return None
-        return consumer_model.TreeChange(
-            tree, claimed(tree, claimant, allocation, usage, claim_id=op),
-            op=op, put=(consumer_row(claimant, tree, allocation, op),),
-            create=frozenset() if row else frozenset({claimant.uuid}))
 
     def release(self):
         """Give back everything that was claimed, and the locators."""
@@ -166,21 +97,97 @@ class Claims:
                 self._notes.conditional_write()
                 self._store.consumer_homes.release(consumer_uuid, located.op)
 
+    def _locate(self, claim):
+        """Return the Located of a claimant; see locating."""
+        before = self._located.get(claim.claimant.uuid)
+        if before is None or before.found is None:
+            self._located[claim.claimant.uuid] = before = locating.locate(
+                self._store, claim.claimant.uuid, claim.candidate.tree.id,
+                op=claim.id, notes=self._notes,
+                from_op=before.op if before else None)
+        return before
 
-def claimed(tree, claimant, allocation, usage, *, claim_id):
+    def _alone(self, claim):
+        """Return the Tree with the claim, in one conditional batch."""
+        def advance(state):
+            change = self._change(claim, state)
+            if change is not None:
+                self._notes.conditional_write()
+            return change
+
+        written = stepping.step(
+            self._store.trees, claim.candidate.tree.id, advance,
+            start=store_trees.TreeState(claim.candidate.tree),
+            deadline_s=self._left())
+        match written:
+            case outcome.Applied(state=tree):
+                self._undo[claim.claimant.uuid] = functools.partial(
+                    release, self._store, claim.claimant.uuid, tree.id,
+                    claim_id=claim.id, notes=self._notes)
+                return tree
+            case outcome.Unknown(cause=cause):
+                # The claim may be there, so its locator must stay.
+                del self._located[claim.claimant.uuid]
+                raise errors.OutcomeUnknown(
+                    f'Whether {claim.claimant.uuid} was claimed is unknown '
+                    f'and Cassandra does not say ({cause}): the claim is '
+                    'freed after [cassandra_scheduler] claim_timeout if it '
+                    'was.')
+        return None
+
+    def _together(self, claim):
+        """Return the host's Tree with the claim, in a transaction."""
+        consumer_uuid = claim.claimant.uuid
+        found = self._located[consumer_uuid].found
+        home = found.location.value if found else claim.candidate.tree.id
+        shares = together.shares(self._store, claim)
+        tree = together.take(self._store, claim, shares, home=home,
+                             deadline=self._left(), notes=self._notes)
+        if tree is not None:
+            self._undo[consumer_uuid] = functools.partial(
+                together.release, self._store, consumer_uuid, shares,
+                home=home, existed=found is not None, notes=self._notes)
+        return tree
+
+    def _left(self):
+        """Return the seconds left, but time for one try at least."""
+        return max(self._until - time.monotonic(), 0.1)
+
+    def _change(self, claim, state):
+        """Return the step that claims in ``state``, or None without room."""
+        tree, candidate = state.tree, claim.candidate
+        if not room.fits(tree, claim.allocation.amounts):
+            return None
+        if tree.seq != candidate.tree.seq:
+            candidate = candidate.replace(tree=tree)
+            if not claim.accepts(candidate):
+                return None
+        row = state.consumers.get(claim.claimant.uuid)
+        if row is not None and (row.stands or row.fenced == claim.id):
+            return None
+        return consumer_model.TreeChange(
+            tree, claimed(tree, claim, claim.usage(candidate)),
+            op=claim.id, put=(consumer_row(claim),),
+            create=frozenset() if row else frozenset({claim.claimant.uuid}))
+
+
+def claimed(tree, claim, usage):
     """Return ``tree`` with the claim in it; generations as Placement's."""
-    providers = {provider for provider, _class in allocation.amounts}
-    return tree.with_amounts(allocation.amounts).bumped(
-        *providers).with_pending(claimant.uuid, tree_model.Pending(
-            claim_id, int(time.time() * 1000), usage))
+    amounts = claim.allocation.amounts
+    providers = {provider for provider, _class in amounts}
+    return tree.with_amounts(amounts).bumped(*providers).with_pending(
+        claim.claimant.uuid,
+        tree_model.Pending(claim.id, int(time.time() * 1000), usage))
 
 
-def consumer_row(claimant, tree, allocation, claim_id):
-    """Return the home row of a consumer that has just been created."""
+def consumer_row(claim):
+    """Return the home row of a consumer that is being created."""
     now_ms = int(time.time() * 1000)
+    claimant = claim.claimant
     return consumer_model.Consumer(
-        claimant.uuid, home=tree.id, amounts=dict(allocation.amounts),
-        claim_id=claim_id, generation=1, project_id=claimant.project_id,
+        claimant.uuid, home=claim.candidate.tree.id,
+        amounts=dict(claim.allocation.amounts), claim_id=claim.id,
+        generation=1, project_id=claimant.project_id,
         user_id=claimant.user_id, consumer_type=claimant.consumer_type,
         created_ms=now_ms, updated_ms=now_ms)
 

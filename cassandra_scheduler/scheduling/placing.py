@@ -10,6 +10,7 @@
 Reading may be stale and is free to be wrong; the claim may not.
 """
 
+import functools
 import random
 
 from cassandra_scheduler.scheduling import candidates
@@ -66,6 +67,7 @@ class _Run:
         self._unseen = candidates.rounds(
             wanted, world=world, notes=self.notes, random=self._random)
         self._pool = ()
+        self._few = wanted.alternates + 1
         self.claims = claiming.Claims(
             world.store, notes=self.notes,
             deadline=world.manners.claim_deadline, accepts=lambda candidate:
@@ -105,15 +107,17 @@ class _Run:
         """Return the Place of the first candidate with room, or None."""
         with self.notes.step('claim', len(ranked)) as out:
             for position, candidate in enumerate(ranked):
-                found = self._claim_one(claimant, candidate)
+                found = self._claim_one(
+                    claimant, candidate,
+                    coming=ranked[position + 1:position + self._few])
                 if found:
                     ranked[position] = found.candidate
                     out(1)
                     return found
         return None
 
-    def _claim_one(self, claimant, candidate):
-        if not self._judge.ready(candidate):
+    def _claim_one(self, claimant, candidate, *, coming):
+        if not self._judge.ready(candidate, coming=coming):
             return None
         if not self._wanted.claims:
             self._judge.took(candidate, None)
@@ -122,8 +126,8 @@ class _Run:
             if not self.claims.fit(candidate, allocation):
                 continue
             claimed = self.claims.claim(
-                claimant, candidate, allocation,
-                self._judge.usage(candidate, allocation))
+                claimant, candidate, allocation, usage=functools.partial(
+                    self._judge.usage, allocation=allocation))
             if claimed:
                 self._judge.took(claimed, allocation)
                 return words.Place(claimant, claimed, allocation)

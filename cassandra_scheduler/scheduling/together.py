@@ -19,11 +19,12 @@ from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import stepping
 
 
-def tree_ids(store, candidate, allocation):
+def shares(store, claim):
     """Return tree id -> amounts: which tree gives what, the host's first.
 
     Raises NotFound when a provider is nowhere.
     """
+    candidate, allocation = claim.candidate, claim.allocation
     found = {candidate.tree.id: {}}
     elsewhere = {provider for provider, _class in allocation.amounts
                  if provider not in candidate.tree.providers}
@@ -40,7 +41,7 @@ def tree_ids(store, candidate, allocation):
     return found
 
 
-def claim(store, claimant, shares, usage, *, op, home, deadline, notes):
+def take(store, claim, shares, *, home, deadline, notes):
     """Return the host's Tree with the claim in it, or None without room.
 
     ``shares``: tree id -> amounts, the host's tree first; ``home``: id of
@@ -51,28 +52,27 @@ def claim(store, claimant, shares, usage, *, op, home, deadline, notes):
     involved = [*shares, *({home} - set(shares))]
     attempts = stepping.Attempts(deadline)
     while True:
-        states = _states(store, involved, claimant.uuid)
-        if states[home].tree is None or not _fit(states, shares):
+        states = _states(store, involved, claim.claimant.uuid)
+        if states[home].tree is None or not _fit(states, shares) or (
+                not _accepted(claim, states[host].tree)):
             return None
-        changes = tuple(
-            _claimed(states[tree_id], claimant, shares, op=op, home=home)
-            for tree_id in involved)
-        changes = (_pending(changes[0], claimant, usage, op), *changes[1:])
-        notes.conditional_write(2 * len(changes) + 3
-                                if len(changes) > 1 else 1)
+        changes = [_claimed(states[tree_id], claim, shares, home=home)
+                   for tree_id in involved]
+        changes[0] = _pending(changes[0], claim)
+        notes.conditional_write(_cost(changes))
         match store.transactions.commit(changes, deadline_s=deadline):
             case outcome.Applied(state=trees):
                 return trees[host]
             case outcome.Unknown(cause=cause):
                 raise errors.OutcomeUnknown(
-                    f'Whether {claimant.uuid} was claimed is unknown and '
-                    f'Cassandra does not say: {cause}.')
+                    f'Whether {claim.claimant.uuid} was claimed is unknown '
+                    f'and Cassandra does not say: {cause}.')
         if not attempts.wait():
             return None
 
 
 def release(store, consumer_uuid, shares, *, home, existed, notes):
-    """Give back what ``claim`` took, and leave what was held before."""
+    """Give back what ``take`` took, and leave what was held before."""
     involved = [*shares, *({home} - set(shares))]
     attempts = stepping.Attempts(10.0)
     while True:
@@ -82,8 +82,7 @@ def release(store, consumer_uuid, shares, *, home, existed, notes):
                       existed=existed) for tree_id in involved)))
         if not changes:
             return
-        notes.conditional_write(2 * len(changes) + 3
-                                if len(changes) > 1 else 1)
+        notes.conditional_write(_cost(changes))
         if not isinstance(store.transactions.commit(changes),
                           outcome.Rejected) or not attempts.wait():
             return
@@ -93,6 +92,11 @@ def _states(store, involved, consumer_uuid):
     return {tree_id: store.trees.find_settled_state(tree_id,
                                                     (consumer_uuid,))
             for tree_id in involved}
+
+
+def _accepted(claim, tree):
+    return tree.seq == claim.candidate.tree.seq or claim.accepts(
+        claim.candidate.replace(tree=tree))
 
 
 def _fit(states, shares):
@@ -105,13 +109,18 @@ def _row(state, consumer_uuid):
     return row if row is not None and row.stands else None
 
 
-def _claimed(state, claimant, shares, *, op, home):
+def _cost(changes):
+    """Return how many conditional writes a commit of these takes."""
+    return 2 * len(changes) + 3 if len(changes) > 1 else 1
+
+
+def _claimed(state, claim, shares, *, home):
     """Return the TreeChange of one tree that adds its share."""
     tree, now_ms = state.tree, int(time.time() * 1000)
-    amounts = shares.get(tree.id, {})
+    claimant, amounts = claim.claimant, shares.get(tree.id, {})
     row = _row(state, claimant.uuid) or consumer_model.Consumer(
         claimant.uuid, home=home, created_ms=now_ms)
-    row = row.replace(claim_id=op, updated_ms=now_ms,
+    row = row.replace(claim_id=claim.id, updated_ms=now_ms,
                       amounts=added(row.amounts, amounts))
     if tree.id == home:
         row = row.replace(
@@ -122,15 +131,16 @@ def _claimed(state, claimant, shares, *, op, home):
     return consumer_model.TreeChange(
         tree, tree.with_amounts(amounts).bumped(
             *{provider for provider, _class in amounts}),
-        op=op, put=(row,), create=frozenset(
+        op=claim.id, put=(row,), create=frozenset(
             () if claimant.uuid in state.consumers else (claimant.uuid,)))
 
 
-def _pending(change, claimant, usage, claim_id):
+def _pending(change, claim):
     """Return the change of the host's tree with the claim pending in it."""
     return dataclasses.replace(change, after=change.after.with_pending(
-        claimant.uuid, tree_model.Pending(
-            claim_id, int(time.time() * 1000), usage)))
+        claim.claimant.uuid, tree_model.Pending(
+            claim.id, int(time.time() * 1000), claim.usage(
+                claim.candidate.replace(tree=change.before)))))
 
 
 def _released(state, shares, consumer_uuid, *, home, existed):

@@ -68,6 +68,22 @@ class Candidate:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt to put a claimant into one candidate.
+
+    ``id`` is new for every attempt, so that each is recognised wherever it
+    is met. ``usage(candidate)`` returns what model.tree.Pending keeps;
+    ``accepts(candidate)`` is asked where the tree is not what it was.
+    """
+    id: str
+    claimant: Claimant
+    candidate: Candidate
+    allocation: object
+    usage: object
+    accepts: object
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Place:
     """Where one claimant goes; ``allocation`` is what he holds there.
 

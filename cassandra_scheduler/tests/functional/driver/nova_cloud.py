@@ -4,7 +4,9 @@
 import uuid
 
 from nova import context as nova_context
+from nova import exception
 from nova import objects
+from oslo_messaging.rpc import dispatcher
 import testtools
 
 from cassandra_scheduler.driver import manager
@@ -38,13 +40,28 @@ class NovaCloudTest(testtools.TestCase):
         self.nova.add_compute(name)
         return compute_hosts.write(self.cloud, name, **fields)
 
-    def select(self, spec, *, count=1, manager=None, **wanted):
+    def select(self, spec, *, count=1, uuids=(), manager=None, **wanted):
         """Return (uuids placed, lists of Selections)."""
-        uuids = [str(uuid.uuid4()) for _ in range(count)]
+        uuids = [*uuids, *(str(uuid.uuid4())
+                           for _ in range(count - len(uuids)))]
         found = (manager or self.manager).select_destinations(
             self.context, spec_obj=spec, instance_uuids=uuids,
             return_objects=True, **{'return_alternates': True, **wanted})
         return uuids, found
+
+    def refused(self, spec, **fields):
+        """Expect NoValidHost; return its message."""
+        expected = self.assertRaises(dispatcher.ExpectedException,
+                                     self.select, spec, **fields)
+        error = expected.exc_info[1]
+        self.assertIsInstance(error, exception.NoValidHost)
+        return str(error)
+
+    def place(self, spec):
+        """Place one server; return what the scheduling room answered."""
+        wanted = self.manager._wanted(
+            self.context, spec, [str(uuid.uuid4())], alternates=2)
+        return self.manager._place(self.context, spec, wanted)[0]
 
 
 def spec(*, vcpus=1, memory_mb=1024, disk_gb=10, extra_specs=None, **fields):

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cores, pages and devices that a claim takes, until it is reported.
+
+Nova decides twice which of them an instance gets: the scheduler so that the
+request fits, the compute node for good. A claim carries the scheduler's
+decision, so that the next scheduler counts with it.
+"""
+
+from nova import objects
+from nova.virt import hardware
+
+
+def of_request(view, spec, mapping):
+    """Return what a Pending's usage holds for one instance on a HostView.
+
+    ``mapping``: requester id -> provider uuids, of the allocation. Empty for
+    requests without NUMA topology and devices.
+    """
+    usage = {}
+    wanted = spec.pci_requests.requests if spec.pci_requests else None
+    if spec.numa_topology and view.numa_topology:
+        fitted = hardware.numa_fit_instance_to_host(
+            view.numa_topology, spec.numa_topology.obj_clone(),
+            limits=view.limits.get('numa_topology'), pci_requests=wanted,
+            pci_stats=view.pci_stats, provider_mapping=mapping)
+        if fitted is not None:
+            usage['numa_topology'] = fitted.obj_to_primitive()
+    if wanted:
+        usage['pci'] = {'mapping': mapping, 'requests': [
+            request.obj_to_primitive() for request in wanted]}
+    return usage
+
+
+def numa_topology(topology, pendings):
+    """Return the host's NUMATopology with all pending claims in it."""
+    for pending in pendings:
+        taken = _instance_topology(pending)
+        if topology is not None and taken is not None:
+            topology = hardware.numa_usage_from_instance_numa(topology, taken)
+    return topology
+
+
+def take_devices(pci_stats, pendings):
+    """Take the devices of all pending claims from the host's pools."""
+    for pending in pendings:
+        pci = pending.usage.get('pci')
+        if pci:
+            taken = _instance_topology(pending)
+            pci_stats.apply_requests(
+                [objects.InstancePCIRequest.obj_from_primitive(request)
+                 for request in pci['requests']],
+                pci['mapping'], taken.cells if taken else None)
+
+
+def _instance_topology(pending):
+    primitive = pending.usage.get('numa_topology')
+    return primitive and objects.InstanceNUMATopology.obj_from_primitive(
+        primitive)
