@@ -66,7 +66,7 @@ class Transactions:
             deadline_ms=int((time.time() + deadline_s) * 1000),
             participants=tuple(change.after.id for change in changes))
         attempts = stepping.Attempts(deadline_s)
-        prepared = self._prepare(record, changes)
+        prepared = self._prepare(record, changes, attempts)
         if prepared is None:
             return self._rejected(changes)
         match self._decide(record, attempts):
@@ -92,14 +92,16 @@ class Transactions:
             case outcome.Unknown() as unknown:
                 return unknown
 
-    def _prepare(self, record, changes):
+    def _prepare(self, record, changes, attempts):
         """Return the Trees with their intents, or None if one refused."""
         prepared = []
         try:
-            if not isinstance(self._records.begin(record), outcome.Applied):
+            begun = _until_known(attempts, self._records.begin, record)
+            if not isinstance(begun, outcome.Applied):
                 raise _nothing_happened(record)
             for change in changes:
-                match self._intents.prepare(change, record.txid):
+                match _until_known(attempts, self._intents.prepare, change,
+                                   record.txid):
                     case outcome.Applied(state=tree) if (
                             tree is not None and
                             store_intents.carries(tree, record.txid)):
@@ -117,12 +119,9 @@ class Transactions:
 
     def _decide(self, record, attempts):
         """Take the record to COMMITTED, or find that it was aborted."""
-        while True:
-            written = self._records.commit(record)
-            if not isinstance(written, outcome.Unknown):
-                return written
-            if not attempts.wait():
-                break
+        written = _until_known(attempts, self._records.commit, record)
+        if not isinstance(written, outcome.Unknown):
+            return written
         # Out of time: an abort that succeeds is at least an answer.
         match self._records.abort(record.txid):
             case outcome.Applied():
@@ -180,6 +179,14 @@ class Transactions:
             change.after.id: self._trees.find_settled_state(
                 change.after.id, tree_rows.asked(change))
             for change in changes})
+
+
+def _until_known(attempts, write, *args):
+    """Return the Outcome of a write that may be sent again and again."""
+    while True:
+        written = write(*args)
+        if not isinstance(written, outcome.Unknown) or not attempts.wait():
+            return written
 
 
 def _refuse_nonsense(changes, homes):

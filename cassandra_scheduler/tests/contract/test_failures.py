@@ -35,7 +35,6 @@ class FailuresTestCase(case.StoreTestCase):
         self.assertNotIn(SECRET, told)
         self.assertLess(len(told), 600)
 
-
     def until_it_answers(self, ask):
         attempts = stepping.Attempts(30.0)
         while attempts.wait():
