@@ -103,12 +103,16 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
             rebuild=scheduler_utils.request_is_rebuild(spec))
         placed = placing.place(wanted, world=self._wiring.world(),
                                judge=judge)
+        self._tell(placed)
+        return placed, judge
+
+    def _tell(self, placed):
+        """Log what was done for a request; ``placed``: what came of it."""
         LOG.debug('Request %(request)s: %(transcript)s',
-                  {'request': wanted.request_id,
+                  {'request': placed.transcript.request_id,
                    'transcript': placed.transcript})
         if placed.why is not None:
             LOG.warning('No valid host: %s', placed.why)
-        return placed, judge
 
     def _wanted(self, context, spec, instance_uuids, *, alternates):
         """Return what the scheduling room is asked for."""
