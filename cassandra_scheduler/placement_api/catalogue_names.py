@@ -26,17 +26,45 @@ def create(ctx, kind, name):
         f'Whether {name} was created is not known; ask for it again.')
 
 
-def delete(ctx, kind, name, *, not_found):
+def delete(ctx, kind, name, *, in_use, not_found):
     """Delete a name; raise ``not_found`` where there is none.
 
-    A lost answer is settled by a read: no write but this one removes names.
+    ``in_use()`` raises while some tree of the cloud has the name. It is
+    asked before and after, because trees are other partitions:
+
+        deletes the name           catalogue   tree    uses the name
+        not in use                     |        |
+        delete ----------------------->| gone   |<---- write
+        in use: create again --------->| there  |
+                                       |<------------- keep: still there?
     """
+    in_use()
     deleted = ctx.store.catalogue.delete(kind, name)
     if isinstance(deleted, outcome.Rejected):
         raise not_found
     if isinstance(deleted, outcome.Unknown) and (
             ctx.store.catalogue.find(kind, name) is not None):
         raise exception.ConcurrentUpdateDetected()
+    try:
+        in_use()
+    except Exception:
+        create(ctx, kind, name)
+        raise
+
+
+def keep(ctx, kind, names, *, standard):
+    """Create again those of ``names`` that somebody deleted meanwhile.
+
+    To be called after they were written into a tree. Reads the catalogue
+    only when some of them are not ``standard``.
+    """
+    custom = [name for name in names if name not in standard]
+    if not custom:
+        return
+    present = {entry.name for entry in ctx.store.catalogue.list(kind)}
+    for name in custom:
+        if name not in present:
+            create(ctx, kind, name)
 
 
 def fill(target, entry):

@@ -1,10 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stands for ``placement.objects.inventory``; its class stays upstream's."""
+"""Stands for ``placement.objects.inventory``."""
+
+import math
 
 from placement.objects import inventory
 
 from cassandra_scheduler.placement_api import finding
 from cassandra_scheduler.placement_api import moments
+
+
+class Inventory(inventory.Inventory):
+    """Upstream's, but refuses a ratio that JSON allows and no one can use.
+
+    The handlers answer 400 to a ValueError here.
+    """
+
+    def __init__(self, *args, **fields):
+        super().__init__(*args, **fields)
+        if not math.isfinite(self.allocation_ratio):
+            raise ValueError('allocation_ratio must be a finite number')
 
 
 def get_all_by_resource_provider(context, rp):
@@ -15,7 +29,7 @@ def get_all_by_resource_provider(context, rp):
 
 def from_provider(provider, rp):
     """Return upstream objects for what the model's Provider has."""
-    return [inventory.Inventory(
+    return [Inventory(
         resource_provider=rp, resource_class=name, total=kept.total,
         reserved=kept.reserved, min_unit=kept.min_unit,
         max_unit=kept.max_unit, step_size=kept.step_size,

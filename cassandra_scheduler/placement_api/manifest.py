@@ -36,7 +36,7 @@ MANIFEST = {
         'consumer', ('Consumer', 'delete_consumers_if_no_allocations')),
     _OBJECTS + 'consumer_type': ('consumer_type', ('ConsumerType',)),
     _OBJECTS + 'inventory': (
-        'inventory', ('get_all_by_resource_provider',)),
+        'inventory', ('Inventory', 'get_all_by_resource_provider')),
     _OBJECTS + 'project': ('project', ('Project',)),
     _OBJECTS + 'reshaper': ('reshaper', ('reshape',)),
     _OBJECTS + 'resource_class': (

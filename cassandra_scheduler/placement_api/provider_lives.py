@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a provider comes to be, gets another name, and ends.
+"""How a provider comes to be, and how it ends.
 
 A uuid and a name are unique in a cloud, and each is a locator in a partition
 of its own. So: claim both, write the tree, look again.
@@ -14,26 +14,69 @@ of its own. So: claim both, write the tree, look again.
 """
 
 from oslo_db import exception as db_exc
+from placement import exception
 
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.placement_api import finding
+from cassandra_scheduler.placement_api import moments
+from cassandra_scheduler.placement_api import provider_steps
+from cassandra_scheduler.placement_api import writing
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 
 
-def duplicate(*columns):
-    """Return the error that handlers turn into a 409."""
-    return db_exc.DBDuplicateEntry(columns=list(columns))
+def create(store, *, uuid, name, parent=None):
+    """Create a provider and return its Found.
+
+    Raises ObjectActionError for a bad ``parent`` and DBDuplicateEntry with
+    the column 'uuid' or 'name'; uuid first, because Nova reads a conflict of
+    names as another provider. Touches three partitions.
+    """
+    op = writing.new_op()
+    tree_id = _tree_for_new(store, uuid, parent)
+    born = tree_model.Provider(uuid=uuid, name=name, parent=parent)
+    claimed = []
+    try:
+        _claim_uuid(store, uuid, tree_id, op)
+        claimed.append((store.provider_trees, uuid, op))
+        claim_name(store, name, uuid, op)
+        claimed.append((store.provider_names, name, op))
+        written = writing.step(store, tree_id,
+                               lambda state: _born(state, born, op))
+    except errors.OutcomeUnknown:
+        # The provider may be there, so its locators must stay.
+        raise
+    except Exception:
+        forget(claimed)
+        raise
+
+    def undo():
+        remove(store, tree_id, uuid)
+
+    _confirm(store.provider_trees, uuid, op, undo=undo,
+             error=_duplicate('uuid'))
+    confirm_name(store, name, op, undo=undo)
+    return finding.in_tree(written, uuid)
 
 
-def claim_uuid(store, provider_uuid, tree_id, op):
-    """Claim a provider's uuid, or raise a duplicate of 'uuid'."""
-    def taken(location):
-        return finding.find(store, provider_uuid,
-                            level=store_session.SERIAL)
+def destroy(store, found):
+    """Remove a provider that has no child and no user."""
+    occupied = [*_uuid_marks(store, found.provider),
+                *name_marks(store, found.provider)]
+    remove(store, found.tree.id, found.provider.uuid)
+    forget(occupied)
 
-    _claim(store.provider_trees, provider_uuid, tree_id, op, taken=taken,
-           error=duplicate('uuid'))
+
+def remove(store, tree_id, provider_uuid):
+    """Take a provider out of its tree; the locators stay."""
+    def gone(state):
+        if finding.in_tree(state.tree, provider_uuid) is None:
+            raise exception.NotFound()
+        return writing.change(state, provider_steps.remove_provider(
+            state.tree, provider_uuid))
+
+    writing.step(store, tree_id, gone)
 
 
 def claim_name(store, name, provider_uuid, op):
@@ -43,38 +86,86 @@ def claim_name(store, name, provider_uuid, op):
         return found and found.provider.name == name
 
     _claim(store.provider_names, name, provider_uuid, op, taken=taken,
-           error=duplicate('name'))
+           error=_duplicate('name'))
 
 
-def confirm(locator, key, op, *, undo, error):
-    """Look again whether ``key`` still is ours; else undo and raise."""
-    location = locator.find(key, level=store_session.SERIAL)
-    if location is None or location.op != op:
-        undo()
-        raise error
+def confirm_name(store, name, op, *, undo):
+    """Look again whether a name is ours; else undo, and raise."""
+    _confirm(store.provider_names, name, op, undo=undo,
+             error=_duplicate('name'))
 
 
-def marks(store, provider):
-    """Return (locator, key, op) of what a provider occupies.
+def name_marks(store, provider):
+    """Return (locator, key, op) of the name that a provider bears.
 
-    To be read before the provider is removed: who takes over afterwards
-    writes another op, and must not lose it to our clean-up.
+    To be read before it is given up: who takes over afterwards writes
+    another op, and must not lose the name to our clean-up.
     """
-    found = []
-    for locator, key in ((store.provider_trees, provider.uuid),
-                         (store.provider_names, provider.name)):
-        location = locator.find(key)
-        if location is not None and (
-                locator is store.provider_trees or
-                location.value == provider.uuid):
-            found.append((locator, key, location.op))
-    return found
+    location = store.provider_names.find(provider.name)
+    if location is None or location.value != provider.uuid:
+        return []
+    return [(store.provider_names, provider.name, location.op)]
 
 
-def forget(occupied):
-    """Release the ``marks`` of what is gone; failing does no harm."""
-    for locator, key, op in occupied:
+def forget(marks):
+    """Release locators of what is gone; one that stays leads nowhere."""
+    for locator, key, op in marks:
         locator.release(key, op)
+
+
+def no_parent():
+    """Return the error for a parent that does not exist."""
+    return exception.ObjectActionError(
+        action='create', reason='parent provider UUID does not exist.')
+
+
+def _tree_for_new(store, uuid, parent):
+    """Return the id of the tree that a new provider belongs to."""
+    if parent is None:
+        return uuid
+    if parent == uuid:
+        raise exception.ObjectActionError(
+            action='create',
+            reason='parent provider UUID cannot be same as UUID. Please set '
+                   'parent provider UUID to None if there is no parent.')
+    found = finding.find(store, parent)
+    if found is None:
+        raise no_parent()
+    return found.tree.id
+
+
+def _born(state, provider, op):
+    """Return the change that adds a provider to its tree."""
+    now = moments.now_ms()
+    root = provider.parent is None
+    tree = state.tree or tree_model.Tree(id=provider.uuid)
+    if not root and provider.parent not in tree.providers:
+        raise no_parent()
+    if provider.uuid in tree.providers or root and tree.providers:
+        raise _duplicate('uuid')
+    # A root has been updated from birth, as upstream's has.
+    return writing.change(state, tree.with_provider(provider.replace(
+        created_ms=now, updated_ms=now if root else None)), op=op)
+
+
+def _duplicate(column):
+    return db_exc.DBDuplicateEntry(columns=[column])
+
+
+def _claim_uuid(store, provider_uuid, tree_id, op):
+    def taken(location):
+        return finding.find(store, provider_uuid,
+                            level=store_session.SERIAL)
+
+    _claim(store.provider_trees, provider_uuid, tree_id, op, taken=taken,
+           error=_duplicate('uuid'))
+
+
+def _uuid_marks(store, provider):
+    location = store.provider_trees.find(provider.uuid)
+    if location is None:
+        return []
+    return [(store.provider_trees, provider.uuid, location.op)]
 
 
 def _claim(locator, key, value, op, *, taken, error):
@@ -92,3 +183,11 @@ def _claim(locator, key, value, op, *, taken, error):
             raise error
         else:
             claimed = locator.move(key, value, op=op, from_op=winner.op)
+
+
+def _confirm(locator, key, op, *, undo, error):
+    """Look again whether ``key`` still is ours; else undo and raise."""
+    location = locator.find(key, level=store_session.SERIAL)
+    if location is None or location.op != op:
+        undo()
+        raise error

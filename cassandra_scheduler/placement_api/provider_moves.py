@@ -8,6 +8,7 @@ them and the rows of their consumers move in one transaction.
 
 from placement import exception
 
+from cassandra_scheduler.model import errors
 from cassandra_scheduler.placement_api import finding
 from cassandra_scheduler.placement_api import moments
 from cassandra_scheduler.placement_api import provider_lives
@@ -21,6 +22,7 @@ def save(rp, allow_reparenting):
     found = finding.get(store, rp.uuid)
     target = _target(store, rp)
     renamed = rp.name != found.provider.name
+    old_name = provider_lives.name_marks(store, found.provider)
     if renamed:
         provider_lives.claim_name(store, rp.name, rp.uuid, op)
     try:
@@ -32,15 +34,29 @@ def save(rp, allow_reparenting):
                 store, rp, from_tree=found.tree.id, to_tree=target,
                 check=lambda tree: check(tree, rp, allow_reparenting),
             ).run()
+    except errors.OutcomeUnknown:
+        # The new name may be in force, so it must lead there.
+        raise
     except Exception:
         if renamed:
             store.provider_names.release(rp.name, op)
         raise
     if renamed:
-        old = found.provider.name
-        provider_lives.forget(
-            [mark for mark in provider_lives.marks(store, found.provider)
-             if mark[0] is store.provider_names and mark[1] == old])
+        provider_lives.confirm_name(
+            store, rp.name, op, undo=lambda: _unnamed(store, rp, found))
+        provider_lives.forget(old_name)
+
+
+def _unnamed(store, rp, found):
+    """Give a provider its old name back, if it bears the new one."""
+    def advance(state):
+        now = finding.in_tree(state.tree, rp.uuid)
+        if now is None or now.provider.name != rp.name:
+            return None
+        return writing.change(state, state.tree.with_provider(
+            now.provider.replace(name=found.provider.name)))
+
+    writing.step(store, finding.get(store, rp.uuid).tree.id, advance)
 
 
 def _target(store, rp):
@@ -52,7 +68,7 @@ def _target(store, rp):
                 else rp.uuid)
     parent = finding.find(store, rp.parent_provider_uuid)
     if parent is None:
-        raise provider_transplants.no_parent()
+        raise provider_lives.no_parent()
     return parent.tree.id
 
 
@@ -60,7 +76,7 @@ def _saved(tree, rp, allow_reparenting):
     """Return the tree with the provider's new name and parent."""
     if rp.parent_provider_uuid and (
             rp.parent_provider_uuid not in tree.providers):
-        raise provider_transplants.no_parent()
+        raise provider_lives.no_parent()
     check(tree, rp, allow_reparenting)
     return tree.with_provider(tree.providers[rp.uuid].replace(
         name=rp.name, parent=rp.parent_provider_uuid,

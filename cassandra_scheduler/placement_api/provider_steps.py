@@ -12,7 +12,6 @@ from oslo_db import exception as db_exc
 from placement import exception
 
 from cassandra_scheduler.model import capacity
-from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
 
 #: The trait that lets a provider serve other trees.
@@ -28,15 +27,11 @@ def bump(tree, provider_uuid, now):
 
 def inventory_from(upstream, now):
     """Return the model's Inventory of an upstream Inventory object."""
-    ratio = float(upstream.allocation_ratio)
-    if not math.isfinite(ratio):
-        raise errors.InvalidValue(
-            f'allocation_ratio of {upstream.resource_class} must be a finite '
-            'number.')
     return tree_model.Inventory(
         total=upstream.total, reserved=upstream.reserved,
         min_unit=upstream.min_unit, max_unit=upstream.max_unit,
-        step_size=upstream.step_size, allocation_ratio=ratio,
+        step_size=upstream.step_size,
+        allocation_ratio=float(upstream.allocation_ratio),
         created_ms=now)
 
 

@@ -13,15 +13,16 @@ moment a reader finds them in one of the two trees:
 """
 
 import dataclasses
-import uuid
 
 from placement import exception
 
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.placement_api import catalogue_names
 from cassandra_scheduler.placement_api import finding
 from cassandra_scheduler.placement_api import moments
+from cassandra_scheduler.placement_api import provider_lives
 from cassandra_scheduler.placement_api import provider_steps
 from cassandra_scheduler.placement_api import replacement
 from cassandra_scheduler.placement_api import writing
@@ -29,12 +30,6 @@ from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import stepping
-
-
-def no_parent():
-    """Return the error for a parent that does not exist."""
-    return exception.ObjectActionError(
-        action='create', reason='parent provider UUID does not exist.')
 
 
 def subtree(tree, provider_uuid):
@@ -68,7 +63,7 @@ class Transplant:
         self.check(tree)
         moved = subtree(tree, self.rp.uuid)
         self._share(tree, moved)
-        op = f'{uuid.uuid4().hex}{finding.FROM}{self.from_tree}'
+        op = f'{writing.new_op()}{finding.FROM}{self.from_tree}'
         for provider_uuid in moved:
             self._point(provider_uuid, self.to_tree, op)
         try:
@@ -79,7 +74,7 @@ class Transplant:
         except Exception:
             for provider_uuid in moved:
                 store.provider_trees.move(
-                    provider_uuid, self.from_tree, op=uuid.uuid4().hex,
+                    provider_uuid, self.from_tree, op=writing.new_op(),
                     from_op=op)
             raise
         for provider_uuid in moved:
@@ -88,9 +83,8 @@ class Transplant:
     def _share(self, tree, moved):
         if any(provider_steps.SHARES in tree.providers[one].traits
                for one in moved):
-            self.store.catalogue.create(
-                catalogue.SHARING_TREE, self.to_tree,
-                op=uuid.uuid4().hex, now_ms=moments.now_ms())
+            catalogue_names.create(self.rp._context, catalogue.SHARING_TREE,
+                                   self.to_tree)
 
     def _point(self, provider_uuid, tree_id, op):
         """Let a locator lead to a tree, whoever wrote it before."""
@@ -160,7 +154,7 @@ class Transplant:
                                  tree_model.Tree(id=self.to_tree))
         parent = self.rp.parent_provider_uuid
         if parent is not None and parent not in target.providers:
-            raise no_parent()
+            raise provider_lives.no_parent()
         whole = len(moved) == len(source.providers)
         for one in sorted(moved):
             provider = source.providers[one]

@@ -12,6 +12,7 @@ from placement import exception
 from cassandra_scheduler.placement_api import allocation
 from cassandra_scheduler.placement_api import provider_steps
 from cassandra_scheduler.placement_api import replacement
+from cassandra_scheduler.placement_api import resource_class
 
 
 def reshape(ctx, inventories, allocations):
@@ -21,9 +22,10 @@ def reshape(ctx, inventories, allocations):
     whole new inventory; its generation must not have moved.
     ``allocations``: as for ``allocation.replace_all``.
     """
-    for name in [one.resource_class for one in allocations] + [
-            one.resource_class for many in inventories.values()
-            for one in many]:
+    offered = {one.resource_class for many in inventories.values()
+               for one in many}
+    for name in sorted(offered.union(one.resource_class
+                                     for one in allocations)):
         ctx.rc_cache.id_from_string(name)
 
     def reshaped(draft):
@@ -37,6 +39,7 @@ def reshape(ctx, inventories, allocations):
     allocation.refresh(draft, list(inventories) +
                        [one.resource_provider for one in allocations])
     allocation.count(allocations)
+    resource_class.keep(ctx, offered)
 
 
 def _join(draft, inventories):

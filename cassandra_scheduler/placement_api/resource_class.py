@@ -42,10 +42,7 @@ class ResourceClass(resource_class.ResourceClass):
         if name in os_resource_classes.STANDARDS:
             raise exception.ResourceClassCannotDeleteStandard(
                 resource_class=name)
-        self._refuse_if_in_use(name)
-        catalogue_names.delete(
-            self._context, catalogue.RESOURCE_CLASS, name,
-            not_found=exception.NotFound())
+        self._delete(name)
         self._context.rc_cache.clear()
 
     def save(self):
@@ -61,13 +58,16 @@ class ResourceClass(resource_class.ResourceClass):
         if old == self.name:
             return
         self._refuse_if_in_use(old)
-        renamed = ResourceClass(self._context, name=self.name)
-        renamed.create()
-        catalogue_names.delete(
-            self._context, catalogue.RESOURCE_CLASS, old,
-            not_found=exception.NotFound())
+        ResourceClass(self._context, name=self.name).create()
+        self._delete(old)
         self.id = self.name
         self._context.rc_cache.clear()
+
+    def _delete(self, name):
+        catalogue_names.delete(
+            self._context, catalogue.RESOURCE_CLASS, name,
+            in_use=lambda: self._refuse_if_in_use(name),
+            not_found=exception.NotFound())
 
     def _existing(self, action):
         if self.id is None:
@@ -80,6 +80,12 @@ class ResourceClass(resource_class.ResourceClass):
                for tree in finding.trees(self._context.store)
                for provider in tree.providers.values()):
             raise exception.ResourceClassInUse(resource_class=name)
+
+
+def keep(context, names):
+    """Make sure that these classes, just offered by a provider, exist."""
+    catalogue_names.keep(context, catalogue.RESOURCE_CLASS, names,
+                         standard=context.rc_cache.standard)
 
 
 def ensure_sync(ctx):

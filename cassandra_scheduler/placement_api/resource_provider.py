@@ -6,20 +6,18 @@ the generation, the step refuses another generation than the object has; all
 else is computed again from whatever state won.
 """
 
-import contextlib
-import uuid as uuidlib
-
 from placement import exception
 from placement.objects import resource_provider
 
-from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.placement_api import catalogue_names
 from cassandra_scheduler.placement_api import finding
 from cassandra_scheduler.placement_api import moments
 from cassandra_scheduler.placement_api import provider_filters
 from cassandra_scheduler.placement_api import provider_lives
 from cassandra_scheduler.placement_api import provider_moves
 from cassandra_scheduler.placement_api import provider_steps
-from cassandra_scheduler.placement_api import provider_transplants
+from cassandra_scheduler.placement_api import resource_class
+from cassandra_scheduler.placement_api import trait
 from cassandra_scheduler.placement_api import writing
 from cassandra_scheduler.store import catalogue
 
@@ -62,6 +60,7 @@ class ResourceProvider(resource_provider.ResourceProvider):
         self._step(lambda tree, now: provider_steps.add_inventory(
             tree, self.uuid, name,
             provider_steps.inventory_from(inventory, now)))
+        resource_class.keep(self._context, (name,))
 
     def update_inventory(self, inventory):
         name = self._class_of(inventory)
@@ -81,6 +80,7 @@ class ResourceProvider(resource_provider.ResourceProvider):
             tree, self.uuid, {
                 name: provider_steps.inventory_from(inventory, now)
                 for name, inventory in wanted.items()}), watch=wanted)
+        resource_class.keep(self._context, wanted)
 
     def get_aggregates(self):
         return sorted(finding.get(self._context.store,
@@ -91,17 +91,17 @@ class ResourceProvider(resource_provider.ResourceProvider):
             tree, self.uuid, aggregate_uuids), pinned=increment_generation)
 
     def set_traits(self, traits):
-        wanted = frozenset(trait.name for trait in traits)
+        wanted = frozenset(one.name for one in traits)
         found = finding.get(self._context.store, self.uuid)
         if found.provider.traits == wanted:
             return
         if provider_steps.SHARES in wanted:
             # Searches look here for trees that share: before the trait.
-            self._context.store.catalogue.create(
-                catalogue.SHARING_TREE, found.tree.id,
-                op=uuidlib.uuid4().hex, now_ms=moments.now_ms())
+            catalogue_names.create(self._context, catalogue.SHARING_TREE,
+                                   found.tree.id)
         self._step(lambda tree, now: provider_steps.set_traits(
             tree, self.uuid, wanted))
+        trait.keep(self._context, wanted)
 
     def create(self):
         if self.id is not None:
@@ -113,34 +113,16 @@ class ResourceProvider(resource_provider.ResourceProvider):
         if not self.name:
             raise exception.ObjectActionError(action='create',
                                               reason='name is required')
-        store = self._context.store
-        self.tree_id = self._tree_for_new(store)
-        op = uuidlib.uuid4().hex
-        provider_lives.claim_uuid(store, self.uuid, self.tree_id, op)
-        with contextlib.ExitStack() as on_failure:
-            on_failure.callback(store.provider_trees.release, self.uuid, op)
-            provider_lives.claim_name(store, self.name, self.uuid, op)
-            on_failure.callback(store.provider_names.release, self.name, op)
-            written = writing.step(
-                store, self.tree_id, lambda state: self._born(state, op))
-            on_failure.pop_all()
-        for locator, key, column in (
-                (store.provider_trees, self.uuid, 'uuid'),
-                (store.provider_names, self.name, 'name')):
-            provider_lives.confirm(
-                locator, key, op, undo=self._remove,
-                error=provider_lives.duplicate(column))
-        self._take(finding.in_tree(written, self.uuid))
+        self._take(provider_lives.create(
+            self._context.store, uuid=self.uuid, name=self.name,
+            parent=self.parent_provider_uuid))
 
     def destroy(self):
         store = self._context.store
         found = finding.find(store, self.uuid)
         if found is None:
             raise exception.NotFound()
-        self.tree_id = found.tree.id
-        occupied = provider_lives.marks(store, found.provider)
-        self._remove()
-        provider_lives.forget(occupied)
+        provider_lives.destroy(store, found)
 
     def save(self, allow_reparenting=False):
         provider_moves.save(self, allow_reparenting)
@@ -158,45 +140,6 @@ class ResourceProvider(resource_provider.ResourceProvider):
                       'root_provider_uuid', 'updated_at', 'created_at',
                       'tree_id'):
             setattr(self, field, getattr(now, field))
-
-    def _tree_for_new(self, store):
-        """Return the tree id that a provider to be created belongs to."""
-        parent = self.parent_provider_uuid
-        if parent is None:
-            return self.uuid
-        if parent == self.uuid:
-            raise exception.ObjectActionError(
-                action='create',
-                reason='parent provider UUID cannot be same as UUID. '
-                       'Please set parent provider UUID to None if '
-                       'there is no parent.')
-        found = finding.find(store, parent)
-        if found is None:
-            raise provider_transplants.no_parent()
-        return found.tree.id
-
-    def _born(self, state, op):
-        """Return the change that adds this provider to its tree."""
-        now = moments.now_ms()
-        parent = self.parent_provider_uuid
-        tree = state.tree or tree_model.Tree(id=self.tree_id)
-        if parent is not None and parent not in tree.providers:
-            raise provider_transplants.no_parent()
-        if parent is None and tree.providers:
-            raise provider_lives.duplicate('uuid')
-        # A root has been updated from birth, as upstream's has.
-        return writing.change(state, tree.with_provider(tree_model.Provider(
-            uuid=self.uuid, name=self.name, parent=parent, created_ms=now,
-            updated_ms=now if parent is None else None)), op=op)
-
-    def _remove(self):
-        def gone(state):
-            if finding.in_tree(state.tree, self.uuid) is None:
-                raise exception.NotFound()
-            return writing.change(state, provider_steps.remove_provider(
-                state.tree, self.uuid))
-
-        writing.step(self._context.store, self.tree_id, gone)
 
     def _step(self, advance, *, pinned=True, watch=()):
         """Write what ``advance(tree, now)`` makes of this provider's tree.

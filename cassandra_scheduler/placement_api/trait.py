@@ -36,11 +36,20 @@ class Trait(trait.Trait):
 
     @staticmethod
     def _destroy_in_db(context, _id, name):
-        in_use = restriction.Restriction('tree_traits', 'CONTAINS', name)
-        if any(True for _ in finding.trees(context.store, (in_use,))):
-            raise exception.TraitInUse(name=name)
-        catalogue_names.delete(context, catalogue.TRAIT, name,
+        having = restriction.Restriction('tree_traits', 'CONTAINS', name)
+
+        def in_use():
+            if any(True for _ in finding.trees(context.store, (having,))):
+                raise exception.TraitInUse(name=name)
+
+        catalogue_names.delete(context, catalogue.TRAIT, name, in_use=in_use,
                                not_found=exception.TraitNotFound(name=name))
+
+
+def keep(context, names):
+    """Make sure that these traits, just given to a provider, exist."""
+    catalogue_names.keep(context, catalogue.TRAIT, names,
+                         standard=context.trait_cache.standard)
 
 
 def ensure_sync(ctx):

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the Placement API says to values and to a store that cannot be."""
+
+import uuid
+
+import testtools
+
+from cassandra_scheduler.tests.fixtures import placement_service as service
+
+#: Names that would hurt if they were pasted into CQL, a path or JSON.
+STRANGE_NAMES = (
+    "o'hara", '"; DROP TABLE trees; --', "'); DELETE FROM trees WHERE x = '",
+    'a/b?c=d&e#f', '{keyspace}.trees', '% s %(name)s', 'Zürich 日本 🖥',
+    'line\nfeed\ttab')
+
+
+class TestValues(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.api = self.useFixture(service.PlacementService())
+
+    def _providers(self):
+        return self.api.get('/resource_providers')['resource_providers']
+
+    def _state(self):
+        """Return everything that stands in the cloud's trees."""
+        return [(tree.seq, tree.providers, tree.used) for tree in
+                self.api.store.candidates.read(()).trees]
+
+    def _refused(self, status, *question, **options):
+        """Ask what must be refused; return the text, one line of it."""
+        before = self._state()
+        response = self.api.expect(status, *question, **options)
+        self.assertEqual(before, self._state(), 'something was written')
+        detail = response.json['errors'][0]['detail']
+        self.assertNotIn('Traceback', detail)
+        return detail
+
+    def test_strange_names_are_kept_as_they_are(self):
+        for name in STRANGE_NAMES:
+            self.api.new_provider(name)
+        self.assertEqual(
+            sorted(STRANGE_NAMES),
+            sorted(provider['name'] for provider in self._providers()))
+
+    def test_a_strange_name_is_found_and_freed(self):
+        for name in STRANGE_NAMES:
+            provider = self.api.new_provider(name)
+            self._refused(409, 'POST', '/resource_providers',
+                          {'name': name, 'uuid': str(uuid.uuid4())})
+            self.api.expect(204, 'DELETE', f'/resource_providers/{provider}')
+            self.api.new_provider(name)
+
+    def test_a_name_that_is_no_text(self):
+        # Half a surrogate pair: JSON allows it, UTF-8 does not.
+        name, provider = 'half \ud83d', str(uuid.uuid4())
+        self._refused(400, 'POST', '/resource_providers',
+                      {'name': name, 'uuid': provider})
+        self.assertIsNone(self.api.store.provider_trees.find(provider))
+
+    def test_a_trait_of_ten_thousand_characters(self):
+        provider = self.api.new_provider()
+        trait = 'CUSTOM_' + 'A' * 9993
+        self._refused(400, 'PUT', f'/traits/{trait}')
+        self._refused(
+            400, 'PUT', f'/resource_providers/{provider}/traits',
+            {'resource_provider_generation': 0, 'traits': [trait]})
+        self._refused(400, 'GET', f'/resource_providers?required={trait}')
+
+    def test_a_uuid_that_is_none(self):
+        for wrong in ('x', "' OR 1 = 1", 'f' * 70000):
+            self._refused(400, 'POST', '/resource_providers',
+                          {'name': 'host', 'uuid': wrong})
+        self.api.expect(404, 'GET', '/resource_providers/nobody')
+        self.api.expect(400, 'GET', '/resource_providers/' + 'f' * 70000)
+
+    def test_amounts_that_are_none(self):
+        provider = self.api.new_provider(VCPU=4)
+        path = f'/allocations/{uuid.uuid4()}'
+        for wrong in (-1, 0, 1.5, '1', None):
+            self._refused(400, 'PUT', path,
+                          service.consumer_of({provider: {'VCPU': wrong}}))
+        for wrong in (5, 2 ** 31, 2 ** 64):
+            self._refused(409, 'PUT', path,
+                          service.consumer_of({provider: {'VCPU': wrong}}))
+
+    def test_an_unknown_resource_class(self):
+        provider = self.api.new_provider(VCPU=4)
+        detail = self._refused(
+            400, 'PUT', f'/allocations/{uuid.uuid4()}',
+            service.consumer_of({provider: {'CUSTOM_NOBODY': 1}}))
+        self.assertIn('CUSTOM_NOBODY', detail)
+        self._refused(
+            400, 'PUT', f'/resource_providers/{provider}/inventories',
+            {'resource_provider_generation': 1,
+             'inventories': {'CUSTOM_NOBODY': {'total': 1}}})
+
+    def test_an_allocation_ratio_that_is_none(self):
+        provider = self.api.new_provider()
+        for wrong in (float('nan'), float('inf')):
+            self._refused(
+                400, 'PUT', f'/resource_providers/{provider}/inventories',
+                {'resource_provider_generation': 0, 'inventories': {
+                    'VCPU': {'total': 1, 'allocation_ratio': wrong}}})
+
+    def test_too_much(self):
+        small, large = (self.api.new_provider(VCPU=total)
+                        for total in (1, 100))
+        consumer = str(uuid.uuid4())
+        self._refused(
+            409, 'PUT', f'/allocations/{consumer}',
+            service.consumer_of({large: {'VCPU': 2}, small: {'VCPU': 2}}))
+        self.assertIsNone(self.api.store.consumer_homes.find(consumer))
+
+    def test_one_of_many_consumers_is_refused(self):
+        provider = self.api.new_provider(VCPU=2)
+        consumers = [str(uuid.uuid4()) for _ in range(3)]
+        self._refused(409, 'POST', '/allocations', {
+            consumer: service.consumer_of({provider: {'VCPU': 1}})
+            for consumer in consumers})
+        self.assertEqual({}, self.api.store.consumer_homes.find_many(
+            consumers))
+
+
+class TestWithoutCassandra(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        # Nothing listens on port 1.
+        self.api = self.useFixture(service.PlacementService(
+            settings=service.cassandra.settings(
+                port=1, connect_timeout=1.0, contact_points=('127.0.0.1',))))
+
+    def test_every_door_says_so_in_one_line(self):
+        provider, consumer = uuid.uuid4(), uuid.uuid4()
+        for method, path, body in (
+                ('GET', '/resource_providers', None),
+                ('GET', f'/resource_providers/{provider}', None),
+                ('GET', f'/allocations/{consumer}', None),
+                ('GET', '/traits', None),
+                ('GET', '/allocation_candidates?resources=VCPU:1', None),
+                ('POST', '/resource_providers',
+                 {'name': 'host', 'uuid': str(provider)}),
+                ('PUT', f'/allocations/{consumer}',
+                 service.consumer_of({str(provider): {'VCPU': 1}}))):
+            response = self.api.expect(503, method, path, body)
+            detail = response.json['errors'][0]['detail']
+            self.assertIn('[cassandra] contact_points', detail)
+            self.assertNotIn('Traceback', detail)
+            self.assertIn('openstack-api-version', response.headers)
+
+    def test_the_versions_are_told_all_the_same(self):
+        self.api.expect(200, 'GET', '/')
