@@ -23,6 +23,11 @@ _TRAITS = frozenset({
 _BATCH = 2000
 
 
+def host_name(number):
+    """Return the name of the bench's host with this number."""
+    return f'bench-{number}'
+
+
 def host_tree(number, *, cell_uuid=None):
     """Return the Tree of the bench's host with this number.
 
@@ -30,10 +35,11 @@ def host_tree(number, *, cell_uuid=None):
     1 to 7 TB of disk.
     """
     size = number % 7 + 1
-    provider_uuid = str(uuid.uuid5(uuid.NAMESPACE_DNS, f'bench-{number}'))
+    provider_uuid = str(uuid.uuid5(uuid.NAMESPACE_DNS, host_name(number)))
     traits = _TRAITS
     if number % RARE_EVERY == 7:
-        traits = traits | {RARE_TRAIT}
+        # So large that the requests for it never fill it.
+        size, traits = 100, traits | {RARE_TRAIT}
     inventories = {
         'VCPU': tree_model.Inventory(
             16 * size, max_unit=16 * size, allocation_ratio=4.0),
@@ -43,13 +49,13 @@ def host_tree(number, *, cell_uuid=None):
     return tree_model.Tree(
         id=provider_uuid, seq=1, resource_type='compute',
         providers={provider_uuid: tree_model.Provider(
-            provider_uuid, f'bench-{number}', inventories=inventories,
+            provider_uuid, host_name(number), inventories=inventories,
             traits=traits, generation=1)},
         report=_report(number, provider_uuid, size, cell_uuid))
 
 
 def _report(number, provider_uuid, size, cell_uuid):
-    name = f'bench-{number}'
+    name = host_name(number)
     return json.dumps({
         'host': name, 'nodename': name, 'uuid': provider_uuid,
         'cell_uuid': cell_uuid, 'compute_node': {

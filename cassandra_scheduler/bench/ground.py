@@ -7,14 +7,23 @@ runs as it does in a service while nothing else takes time beside it.
 
 import contextlib
 import importlib
+import logging
 import os
+import threading
+import uuid
 
+from nova import monkey_patch
+from oslo_utils import timeutils
+import sqlalchemy
+
+from cassandra_scheduler.bench import fleet
 from cassandra_scheduler.conf import registration
 from cassandra_scheduler.model import errors
 
-# Nova's test package patches the process for eventlet unless it is told not
-# to, and it looks when it is imported.
+# Nova decides between eventlet and threads before anything else is imported,
+# the Cassandra driver included; so whoever benches imports this first.
 os.environ.setdefault('OS_NOVA_DISABLE_EVENTLET_PATCHING', 'true')
+monkey_patch.patch()
 
 
 @contextlib.contextmanager
@@ -41,6 +50,8 @@ def nova(settings, *, service_down_time=86400):
 
     ground = Ground()
     ground.setUp()
+    # The fixtures let every debug line through; a service logs at INFO.
+    logging.disable(logging.WARNING)
     try:
         registration.register_opts(test.CONF)
         ground.flags(service_down_time=service_down_time)
@@ -51,24 +62,61 @@ def nova(settings, *, service_down_time=86400):
         yield _manager()
     finally:
         ground.doCleanups()
+        logging.getLogger().setLevel(logging.WARNING)
+        logging.disable(logging.NOTSET)
 
 
 def _manager():
     from cassandra_scheduler.driver import manager
 
-    scheduler = manager.CassandraSchedulerManager()
-    scheduler.init_host()
+    class Recording(manager.CassandraSchedulerManager):
+        """Keeps the transcript of the calling thread's last request."""
+
+        last = threading.local()
+
+        def _place(self, context, spec, wanted):
+            placed, judge = super()._place(context, spec, wanted)
+            self.last.transcript, self.last.why = (placed.transcript,
+                                                   placed.why)
+            return placed, judge
+
+    scheduler = Recording()
+    scheduler.init_host(None)
     return scheduler
 
 
-def cell_uuid():
-    """Return the uuid of the one cell in which all hosts of the fleet are."""
+def register(hosts):
+    """Give the fleet's hosts what Nova's databases say of a compute.
+
+    Returns the uuid of the cell that they are in: the only one there is.
+    """
     from nova import context as nova_context
+    from nova.db.api import api as api_database
+    from nova.db.api import models as api_models
+    from nova.db.main import api as cell_database
+    from nova.db.main import models as cell_models
     from nova.objects import cell_mapping
 
-    cells = cell_mapping.CellMappingList.get_all(
-        nova_context.get_admin_context())
-    return next(cell.uuid for cell in cells if not cell.is_cell0())
+    context = nova_context.get_admin_context()
+    cell = next(cell for cell in cell_mapping.CellMappingList.get_all(context)
+                if not cell.is_cell0())
+    _insert(api_database.get_engine(), api_models.HostMapping, [
+        {'host': fleet.host_name(number), 'cell_id': cell.id}
+        for number in range(hosts)])
+    with nova_context.target_cell(context, cell) as targeted:
+        _insert(cell_database.get_engine(context=targeted),
+                cell_models.Service, [
+            {'uuid': str(uuid.uuid4()), 'host': fleet.host_name(number),
+             'binary': 'nova-compute', 'topic': 'compute', 'deleted': 0,
+             'report_count': 1, 'disabled': False, 'version': 99,
+             'forced_down': False, 'last_seen_up': timeutils.utcnow()}
+            for number in range(hosts)])
+    return cell.uuid
+
+
+def _insert(engine, model, rows):
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.insert(model.__table__), rows)
 
 
 def request_spec(*, vcpus=2, memory_mb=4096, disk_gb=20, traits=()):
@@ -92,7 +140,15 @@ def request_spec(*, vcpus=2, memory_mb=4096, disk_gb=20, traits=()):
         pci_requests=objects.InstancePCIRequests(requests=[]),
         requested_resources=[], ignore_hosts=None, force_hosts=None,
         force_nodes=None, requested_destination=None, retry=None,
-        limits=None, scheduler_hints={}, security_groups=None,
-        network_metadata=None, is_bfv=False,
+        limits=objects.SchedulerLimits(), scheduler_hints={}, security_groups=objects.SecurityGroupList(),
+        network_metadata=objects.NetworkMetadata(), is_bfv=False,
         request_level_params=objects.RequestLevelParams())
     return context, spec, [instance_uuid]
+
+
+
+def is_no_valid_host(exc):
+    """Return whether ``exc`` is how the manager says: it fits nowhere."""
+    from nova import exception
+
+    return isinstance(exc.exc_info[1], exception.NoValidHost)

@@ -53,7 +53,7 @@ def run(settings, plan, *, tell=lambda text: None):
 
 def _of_size(store, settings, hosts, *, plan, tell):
     with ground.nova(settings) as scheduler:
-        fleet.write(store, hosts, cell_uuid=ground.cell_uuid(),
+        fleet.write(store, hosts, cell_uuid=ground.register(hosts),
                     progress=lambda done: tell(
                         f'{hosts} hosts: {done} written'))
         tell(f'{hosts} hosts: waiting for Cassandra to write its files')
