@@ -221,7 +221,9 @@ class TreeRows:
         state = None
         if rows and 'shape' in rows[0]:
             state = _state_of(rows)
-        if state is None or state.tree is None:
+        # Only rows that bore a condition come back with a refusal.
+        if (state is None or state.tree is None or
+                not asked(change) <= change.create):
             state = self.read(change.after.id, asked(change))
         if _bears(state, change):
             return outcome.Applied(state.tree)

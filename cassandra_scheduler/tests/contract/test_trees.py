@@ -67,6 +67,20 @@ class TestWrite(case.StoreTestCase):
         self.assertEqual({first.uuid: first}, refused.winner.consumers)
         self.assertEqual(tree, refused.winner.tree)
 
+    def test_what_a_late_step_would_change_comes_with_the_refusal(self):
+        tree = self.new_host()
+        kept, gone = (hosts.consumer(tree.id) for _ in range(2))
+        tree = self.write(hosts.claiming(tree, kept, gone))
+        new = hosts.consumer(tree.id)
+        winner = self.write(hosts.claiming(tree, hosts.consumer(tree.id)))
+        refused = self.assert_rejected(self.store.trees.write(TreeChange(
+            tree, tree.with_amounts(new.amounts), op=hosts.op(),
+            put=(new, kept), delete=(gone.uuid,),
+            create=frozenset({new.uuid}))))
+        self.assertEqual(winner, refused.winner.tree)
+        self.assertEqual({kept.uuid: kept, gone.uuid: gone},
+                         refused.winner.consumers)
+
     def test_the_same_claim_sent_twice_is_applied_once(self):
         tree = self.new_host()
         change = hosts.claiming(tree, hosts.consumer(tree.id, 3))
