@@ -83,8 +83,9 @@ def is_whole(row):
 def _digest(row):
     texts = (str(row['seq']), row['intent'],
              *(row[name] for name in STATE_COLUMNS))
-    return zlib.crc32('\0'.join(text or '' for text in texts).encode(
-        'utf-8', 'surrogatepass'))
+    return zlib.crc32('\0'.join(
+        '\1' if text is None else text for text in texts).encode(
+            'utf-8', 'surrogatepass'))
 
 
 def state_columns(tree):
