@@ -35,9 +35,9 @@ class NovaCloudTest(testtools.TestCase):
         started.init_host(None)
         return started
 
-    def add_host(self, name, **fields):
+    def add_host(self, name, *, cell=None, **fields):
         """Write a host to the store and to Nova; return its Tree."""
-        self.nova.add_compute(name)
+        self.nova.add_compute(name, cell=cell)
         return compute_hosts.write(self.cloud, name, **fields)
 
     def select(self, spec, *, count=1, uuids=(), manager=None, **wanted):
