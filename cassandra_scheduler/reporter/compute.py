@@ -8,6 +8,7 @@ from nova.compute import manager as compute_manager
 import nova.conf
 from nova import objects
 from oslo_log import log as logging
+from oslo_service import periodic_task
 
 from cassandra_scheduler.conf import registration
 from cassandra_scheduler.reporter import freeing
@@ -54,15 +55,21 @@ class CassandraComputeManager(compute_manager.ComputeManager):
         self._beat_with_fresh_record(context)
         return answer
 
+    @periodic_task.periodic_task(spacing=CONF.report_interval)
+    def _beat_where_nova_saves_no_record(self, context):
+        """Beat for a service group that does not live in the database."""
+        if CONF.servicegroup_driver != 'db':
+            self._beat_with_fresh_record(context)
+
     def _beat_with_fresh_record(self, context):
         """Beat with what nova-api saved before it called, not with ours."""
         try:
             service = objects.Service.get_by_host_and_binary(
                 context, self.host, 'nova-compute')
         except Exception as exc:
-            LOG.warning('The schedulers hear of the change with the next '
-                        'heartbeat of host %(host)s: the record of its '
-                        'service cannot be read now (%(error)s).',
+            LOG.warning('The heartbeat of host %(host)s is left to the next '
+                        'one, because the record of its service cannot be '
+                        'read now: %(error)s',
                         {'host': self.host, 'error': exc})
             return
         if service is not None:
