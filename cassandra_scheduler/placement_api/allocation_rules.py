@@ -6,12 +6,12 @@ Stands for ``_check_capacity_exceeded`` of ``placement.objects.allocation``.
 
 import collections
 
+from oslo_log import log as logging
 from placement import exception
-from placement.objects import allocation
 
 from cassandra_scheduler.model import capacity
 
-LOG = allocation.LOG
+LOG = logging.getLogger(__name__)
 
 
 def check(wanted, *, trees, before):

@@ -22,9 +22,9 @@ class Inventory(inventory.Inventory):
 
 
 def get_all_by_resource_provider(context, rp):
-    """Return the upstream Inventory objects of one provider."""
-    provider = finding.get(context.store, rp.uuid).provider
-    return from_provider(provider, rp)
+    """Return the Inventory objects of a provider; none if it is gone."""
+    found = finding.find(context.store, rp.uuid)
+    return from_provider(found.provider, rp) if found else []
 
 
 def from_provider(provider, rp):

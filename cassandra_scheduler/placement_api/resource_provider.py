@@ -83,8 +83,8 @@ class ResourceProvider(resource_provider.ResourceProvider):
         resource_class.keep(self._context, wanted)
 
     def get_aggregates(self):
-        return sorted(finding.get(self._context.store,
-                                  self.uuid).provider.aggregates)
+        found = finding.find(self._context.store, self.uuid)
+        return sorted(found.provider.aggregates) if found else []
 
     def set_aggregates(self, aggregate_uuids, increment_generation=False):
         self._step(lambda tree, now: provider_steps.set_aggregates(

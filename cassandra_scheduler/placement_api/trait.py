@@ -83,11 +83,12 @@ def get_all(context, filters=None):
 
 
 def get_all_by_resource_provider(context, rp):
-    """Return the Traits of one provider, in the order of their names."""
-    provider = finding.get(context.store, rp.uuid).provider
+    """Return the Traits of a provider, sorted by name; none if it is gone.
+    """
+    found = finding.find(context.store, rp.uuid)
     cache = context.trait_cache
     return [_made(context, cache.all_from_string(name))
-            for name in sorted(provider.traits)]
+            for name in sorted(found.provider.traits if found else ())]
 
 
 def _associated(context):
