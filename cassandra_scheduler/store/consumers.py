@@ -120,7 +120,7 @@ class Consumers:
     def _follow(self, location, row):
         """Return the Location that a row names, moving the locator there."""
         home = row.home_seen_from(location.value)
-        op = uuids.uuid4().hex
+        op = (row.claim_id if row.is_stub else None) or uuids.uuid4().hex
         match self._homes.move(row.uuid, home, op=op, from_op=location.op):
             case outcome.Applied(state=moved):
                 if row.is_stub:

@@ -16,6 +16,7 @@ import random
 import time
 
 from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import tree_rows
 
 #: The longest first wait after a refusal, in seconds; grows by itself.
 BACK_OFF_S = 0.02
@@ -69,6 +70,9 @@ def step(trees, tree_id, advance, *, consumers=(), start=None,
             written = trees.settle(change, written.cause)
         if isinstance(written, outcome.Applied):
             return written
-        state = written.winner
+        state, shown = written.winner, tree_rows.asked(change)
         if not attempts.wait():
             return outcome.Rejected(state)
+        if not shown.issuperset(consumers):
+            state = trees.find_settled_state(tree_id,
+                                             shown.union(consumers))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import concurrent.futures
+import dataclasses
 import time
 
 from cassandra_scheduler.model import consumer as consumer_model
@@ -49,6 +50,39 @@ class TestStep(case.StoreTestCase):
         refused = stepping.step(self.store.trees, tree.id,
                                 lambda state: None, consumers=[holder.uuid])
         self.assertEqual({holder.uuid: holder}, refused.winner.consumers)
+
+    def test_it_goes_on_seeing_them(self):
+        tree = self.new_host()
+        holder, other = hosts.consumer(tree.id), hosts.consumer(tree.id)
+        tree = self.write(hosts.claiming(tree, holder))
+        seen = []
+
+        def advance(state):
+            if not seen:
+                self.write(self.count_up(state))
+            seen.append(set(state.consumers))
+            return change(state)
+
+        for change in (
+                self.count_up,
+                lambda state: hosts.claiming(state.tree, other),
+                lambda state: dataclasses.replace(self.count_up(state),
+                                                  put=(holder,)),
+                lambda state: hosts.releasing(state.tree, holder)):
+            seen.clear()
+            self.assert_applied(stepping.step(
+                self.store.trees, tree.id, advance, consumers=[holder.uuid]))
+            self.assertEqual([{holder.uuid}] * 2, seen)
+
+    def test_a_refusal_shows_all_consumers_of_the_change(self):
+        tree = self.new_host()
+        one, two, new = (hosts.consumer(tree.id) for _ in range(3))
+        stands = self.write(hosts.claiming(tree, one, two))
+        change = dataclasses.replace(
+            hosts.claiming(tree, new), put=(new, one), delete=(two.uuid,))
+        refused = self.assert_rejected(self.store.trees.write(change))
+        self.assertEqual(tree_rows.TreeState(stands, {
+            one.uuid: one, two.uuid: two}), refused.winner)
 
     def test_it_stops_trying_in_time(self):
         tree = self.new_host()
