@@ -11,6 +11,8 @@ from cassandra_scheduler.demo import neighbours
 from cassandra_scheduler.demo import rest
 from cassandra_scheduler.model import errors
 
+#: The attribute of a server that says where it is.
+HOST = 'OS-EXT-SRV-ATTR:host'
 #: Users who ask at the same time.
 _USERS = 8
 #: Seconds that one change of one server may take on a slow machine.
@@ -37,15 +39,13 @@ class User:
             asked = list(users.map(self._ask, wishes))
         missing = set(asked)
         while missing:
-            def arrived():
-                servers = self._servers()
-                self._refuse_failed(servers, missing)
-                return [uuid for uuid in missing
-                        if servers[uuid]['status'] == 'ACTIVE']
-
-            missing -= set(rest.wait('booting the next server', arrived,
-                                     seconds=_CHANGE_S))
-            tell('booting servers', len(asked) - len(missing), len(asked))
+            landed = rest.wait('booting the next server',
+                               lambda: self._landed(missing),
+                               seconds=_CHANGE_S)
+            missing -= set(landed)
+            last = list(landed.values())[-1]
+            tell('booting servers', len(asked) - len(missing), len(asked),
+                 detail=f': {last["name"]} is on {last[HOST]}')
         servers = self._servers()
         return {servers[uuid]['name']: servers[uuid] for uuid in asked}
 
@@ -75,13 +75,20 @@ class User:
         path = f'/servers/{server["id"]}'
         self._nova.delete(path)
         rest.wait(f'deleting server {server["name"]}',
-                  lambda: self._nova.find(path) is None, seconds=_CHANGE_S)
+                  lambda: self._is_gone(path), seconds=_CHANGE_S)
 
     def active(self):
         """Return server uuid -> host of all servers that are up."""
-        return {uuid: server['OS-EXT-SRV-ATTR:host']
+        return {uuid: server[HOST]
                 for uuid, server in self._servers().items()
                 if server['status'] == 'ACTIVE'}
+
+    def _landed(self, missing):
+        """Return uuid -> server of those among ``missing`` that are up."""
+        servers = self._servers()
+        self._refuse_failed(servers, missing)
+        return {uuid: servers[uuid] for uuid in missing
+                if servers[uuid]['status'] == 'ACTIVE'}
 
     def _make_group(self):
         self._group = self._nova.post('/os-server-groups', {'server_group': {
@@ -102,6 +109,10 @@ class User:
         self._alive()
         listed = self._nova.get('/servers/detail')['servers']
         return {server['id']: server for server in listed}
+
+    def _is_gone(self, path):
+        self._alive()
+        return self._nova.find(path) is None
 
     def _with_status(self, uuid, status, *, has='id'):
         self._alive()

@@ -8,18 +8,17 @@
 """
 
 import dataclasses
-import json
 import pathlib
 
 from cassandra_scheduler.demo import children
 from cassandra_scheduler.demo import configuring
+from cassandra_scheduler.demo import decisions
+from cassandra_scheduler.demo import ground
 from cassandra_scheduler.demo import neighbours
 from cassandra_scheduler.demo import serving
 from cassandra_scheduler.demo import tokens
 
 _PACKAGE = __package__
-#: Written by ``watching``, in Nova's process.
-_NOTES = 'decisions.jsonl'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,14 +64,11 @@ class Cloud:
     def check(self):
         """Raise SchedulerError if a part of the cloud has died."""
         self._children.check()
+        ground.check(self._settings)
 
     def decisions(self):
         """Return what the schedulers have decided so far, oldest first."""
-        try:
-            lines = (self._folder / _NOTES).read_text().splitlines()
-        except FileNotFoundError:
-            return []
-        return [json.loads(line) for line in lines]
+        return decisions.read(self._folder)
 
 
 def client_environment(urls):

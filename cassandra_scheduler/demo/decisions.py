@@ -2,6 +2,10 @@
 """What the schedulers wrote down, as values; see ``watching``."""
 
 import dataclasses
+import json
+
+#: The file in the demo's folder; a line of JSON for each request.
+NOTES = 'decisions.jsonl'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -26,6 +30,15 @@ class Claim:
 
 # The consumer's locator and the tree.
 _WRITES_OF_A_CLAIM = 2
+
+
+def read(folder):
+    """Return what was written down so far, oldest first, as dicts."""
+    try:
+        lines = (folder / NOTES).read_text().splitlines()
+    except FileNotFoundError:
+        return []
+    return [json.loads(line) for line in lines]
 
 
 def claims(decisions):

@@ -2,11 +2,13 @@
 """A Cassandra to stand on: one that is there, or one of our own."""
 
 import contextlib
+import logging
 import socket
 import uuid
 
 from cassandra_scheduler.demo import interrupts
 from cassandra_scheduler.local import cluster as local_cluster
+from cassandra_scheduler.model import errors
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store.schema import sync
@@ -43,15 +45,28 @@ def cassandra(contact_points, port, *, name, tell):
 
 
 @contextlib.contextmanager
-def store(settings, *, tell):
-    """Give the Store of a cloud, its tables made; close it at the end."""
+def store(settings, *, log, tell):
+    """Give the Store of a cloud, its tables made; close it at the end.
+
+    What the Cassandra driver has to say goes to the file ``log``.
+    """
     opened = opening.open_store(settings, loading.installed())
+    driver = logging.getLogger('cassandra')
+    driver.propagate = False
+    driver.addHandler(logging.FileHandler(log))
     try:
         sync.sync(opened.session, opened.columns,
                   progress=lambda step: tell('making tables'))
         yield opened
     finally:
         opened.session.close()
+
+
+def check(settings):
+    """Raise StoreUnavailable if nobody listens at the contact points."""
+    if not _listens(settings.contact_points, settings.port):
+        raise errors.StoreUnavailable(
+            f'Cassandra on {settings.address} does not listen any more.')
 
 
 def _settings(contact_points, port):

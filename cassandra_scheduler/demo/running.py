@@ -67,7 +67,8 @@ def run(plan, folder, screen):
             tell=screen.tell) as settings:
         screen.say(f'Cassandra on {settings.address}, keyspace '
                    f'{settings.keyspace}, cloud {settings.cloud}')
-        with ground.store(settings, tell=screen.tell) as store:
+        with ground.store(settings, log=folder / 'driver.log',
+                          tell=screen.tell) as store:
             cloud = demo_cloud.Cloud(folder, settings)
             try:
                 return _show(plan, cloud, store, screen)
@@ -113,7 +114,7 @@ def _boot(plan, cloud, user, screen):
     screen.tell('deleting a server')
     user.delete(servers[wish_list.DELETED])
     screen.say(f'{wish_list.DELETED} is deleted from '
-               f'{servers[wish_list.DELETED]["OS-EXT-SRV-ATTR:host"]}')
+               f'{servers[wish_list.DELETED][asking.HOST]}')
     screen.tell('asking for what nobody has')
     refused = user.boot_in_vain(wish_list.IMPOSSIBLE)
     screen.say(f'{wish_list.IMPOSSIBLE.name} is refused. '

@@ -6,6 +6,8 @@ import contextlib
 from rich import progress as rich_progress
 from rich import table as rich_table
 
+from cassandra_scheduler.demo import asking
+
 _MIB = 1024
 
 
@@ -35,11 +37,15 @@ class Screen:
             yield self
         self._moving = None
 
-    def tell(self, text, done=None, of=None):
-        """Say what is being done now, and how much of it is done."""
+    def tell(self, text, done=None, of=None, *, detail=''):
+        """Say what is being done now, and how much of it is done.
+
+        ``detail`` is only for the moving line: it may change often.
+        """
         if self._moving is not None:
             self._moving.update(
-                self._task, description=text, total=of, completed=done or 0,
+                self._task, description=f'{text}{detail}', total=of,
+                completed=done or 0,
                 count=f'{done}/{of}' if of else '')
         elif text != self._said:
             self.say(text)
@@ -90,7 +96,7 @@ def _row(wish, server, claim):
     return (wish.name,
             f'{wish.flavor.name}, {wish.note}' if wish.note
             else wish.flavor.name,
-            server['OS-EXT-SRV-ATTR:host'],
+            server[asking.HOST],
             server['OS-EXT-AZ:availability_zone'],
             claim.before_and_after('VCPU'),
             claim.before_and_after('MEMORY_MB', _MIB),
@@ -110,8 +116,8 @@ def resized(before, after, flavor, claim):
     """Return one line about a server that was resized."""
     return (f'{after["name"]} is resized from '
             f'{before["flavor"]["original_name"]} to {flavor.name} and '
-            f'confirmed: {before["OS-EXT-SRV-ATTR:host"]} -> '
-            f'{after["OS-EXT-SRV-ATTR:host"]}, claimed in '
+            f'confirmed: {before[asking.HOST]} -> '
+            f'{after[asking.HOST]}, claimed in '
             f'{claim.milliseconds:.1f} ms')
 
 

@@ -11,10 +11,9 @@ import pathlib
 
 from nova import conf as nova_conf
 
+from cassandra_scheduler.demo import decisions
 from cassandra_scheduler.driver import manager
 from cassandra_scheduler.model import capacity
-
-NOTES = 'decisions.jsonl'
 
 
 class WatchedSchedulerManager(manager.CassandraSchedulerManager):
@@ -32,7 +31,7 @@ class WatchedSchedulerManager(manager.CassandraSchedulerManager):
                 'places': [_place(place) for place in placed.places]}
         folder = pathlib.Path(nova_conf.CONF.state_path)
         # One write of one short line: lines of two schedulers do not mix.
-        with (folder / NOTES).open('a') as file:
+        with (folder / decisions.NOTES).open('a') as file:
             file.write(json.dumps(note) + '\n')
 
 
