@@ -20,6 +20,7 @@ with warnings.catch_warnings():
     from cassandra import auth
     from cassandra import cluster
     from cassandra import ConsistencyLevel
+    from cassandra import DriverException
     from cassandra import policies
     from cassandra import query
 
@@ -31,6 +32,11 @@ from cassandra_scheduler.store import outcome
 UNSET = query.UNSET_VALUE
 
 READ, CANDIDATES, SERIAL, CLAIM = 'read', 'candidates', 'serial', 'claim'
+
+#: The longest wait, in seconds, between two attempts to reach a node again.
+#: Left to itself the driver waits up to ten minutes, in which every host
+#: would count as down, and gives up for ever after 64 attempts.
+RECONNECT_S = 10.0
 
 #: How many statements are under way at once when many are sent.
 SIDE_BY_SIDE = 100
@@ -206,11 +212,24 @@ class Session:
                     _inherited.append(self._opened)
                 pool = self._open_cluster()
                 try:
-                    self._opened = _Opened(os.getpid(), pool, pool.connect())
+                    session = pool.connect()
                 except Exception:
                     pool.shutdown()
                     raise
+                self._learn_replicas(pool)
+                self._opened = _Opened(os.getpid(), pool, session)
             return self._opened
+
+    def _learn_replicas(self, pool):
+        """Let the driver ask a node that has the partition, if it can.
+
+        It does not load the schema, so it is told of our keyspace alone.
+        """
+        try:
+            pool.refresh_keyspace_metadata(self.settings.keyspace,
+                                           max_schema_agreement_wait=0)
+        except DriverException:
+            pass
 
     def _open_cluster(self):
         settings = self.settings
@@ -223,6 +242,8 @@ class Session:
             auth_provider=provider, ssl_context=_ssl_context(settings),
             protocol_version=5, connect_timeout=settings.connect_timeout,
             execution_profiles=_profiles(settings),
+            reconnection_policy=policies.ExponentialReconnectionPolicy(
+                1.0, RECONNECT_S, max_attempts=None),
             schema_metadata_enabled=False, token_metadata_enabled=True)
 
 

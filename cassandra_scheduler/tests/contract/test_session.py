@@ -43,6 +43,13 @@ class TestSession(case.StoreTestCase):
             pools = set(map(id, threads.map(opened, range(64))))
         self.assertEqual(1, len(pools))
 
+    def test_it_knows_who_has_a_partition(self):
+        session = self.new_session()
+        session.rows(LIST, ('x', 'y'))
+        self.assertNotEqual(
+            [], session._opened.cluster.metadata.get_replicas(
+                self.cloud.settings.keyspace, b'some key'))
+
     def test_it_opens_again_after_it_was_closed(self):
         session = self.new_session()
         session.rows(LIST, ('x', 'y'))
