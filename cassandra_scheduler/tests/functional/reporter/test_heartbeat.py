@@ -31,9 +31,13 @@ class TestPulse(testtools.TestCase):
 
     def pulse(self, **changes):
         """Return a Pulse of one published node; changes of the Settings."""
-        publisher = publishing.Publisher(opening.open_store(
+        store = opening.open_store(
             cassandra.settings(cloud=self.cloud.settings.cloud, **changes),
-            loading.installed()))
+            loading.installed())
+        if changes:
+            # Nobody else uses this connection.
+            self.addCleanup(store.session.close)
+        publisher = publishing.Publisher(store)
         publisher.publish(self.node, '{}', set())
         return heartbeat.Pulse(publisher)
 
