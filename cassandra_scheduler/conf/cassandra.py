@@ -38,10 +38,10 @@ WHERE = [
     cfg.StrOpt(
         'keyspace',
         default='cassandra_scheduler',
-        regex='^[a-zA-Z][a-zA-Z0-9_]{0,47}$',
+        regex='^[a-z][a-z0-9_]{0,47}$',
         help='The keyspace that holds the tables. "cassandra-scheduler db '
-             'sync" creates it if it does not exist. At most 48 letters, '
-             'digits and underscores.'),
+             'sync" creates it if it does not exist. At most 48 lower-case '
+             'letters, digits and underscores, a letter first.'),
     cfg.Opt(
         'replication',
         type=types.Dict(types.Integer(min=1)),
