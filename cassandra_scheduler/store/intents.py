@@ -180,8 +180,12 @@ class Intents:
         return tree
 
     def _forget_if_done(self, record):
-        """Let the record go if its coordinator will not; see conclude."""
-        trees = self._rows.read_roots(record.participants)
+        """Let the record expire once no tree waits for it any more.
+
+        Its coordinator would delete it, but may be dead.
+        """
+        trees = self._rows.read_roots(record.participants,
+                                      level=store_session.SERIAL)
         if not any(carries(tree, record.txid) for tree in trees):
             self._records.forget(record)
 

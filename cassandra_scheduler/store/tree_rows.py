@@ -62,13 +62,13 @@ class TreeRows:
         return codec.tree_from_row(self.session.row(
             _CQL['find_root'], (self.cloud, tree_id), level=level))
 
-    def read_roots(self, tree_ids):
+    def read_roots(self, tree_ids, *, level=store_session.READ):
         """Return the Trees that have a root row. One partition each."""
         if not tree_ids:
             return []
         found = self.session.rows_of_many(
             _CQL['find_root'], [(self.cloud, tree_id)
-                                for tree_id in tree_ids])
+                                for tree_id in tree_ids], level=level)
         trees = (codec.tree_from_row(rows[0]) for rows in found if rows)
         return [tree for tree in trees if tree is not None]
 
