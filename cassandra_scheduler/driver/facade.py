@@ -31,8 +31,9 @@ class HostFacade:
         return host_names.nodes_named(self._wiring.store, host, node)
 
     def refresh_cells_caches(self):
-        """Forget which cells there are and what is in them."""
+        """Forget what is remembered of Nova's API database."""
         self._wiring.cells.forget()
+        self._wiring.aggregates.forget()
 
     def update_aggregates(self, aggregates):
         """Take nova-api's word that aggregates have changed.

@@ -51,6 +51,10 @@ class HostAggregates:
             self._version = snapshot.version
         return self._by_host
 
+    def forget(self):
+        """Compare with the API database before the next use."""
+        self._synced = False
+
     def sync(self):
         """Bring the store to what the API database says.
 

@@ -58,6 +58,14 @@ class Instances:
         return {uuid: objects.Instance(self._context, uuid=uuid)
                 for uuid in uuids}
 
+    def forget(self):
+        """Look for the instances anew when asked next."""
+        self._found = None
+
+    def hosts(self):
+        """Return the names of hosts with instances the request names."""
+        return set(self._locate(named(self._spec)))
+
     def placed(self, uuid, host):
         """Remember that this request has put an instance on a host."""
         self._placed.setdefault(host, set()).add(uuid)

@@ -50,8 +50,9 @@ class NovaJudge:
     somebody else has changed the tree.
     """
 
-    def __init__(self, spec, plugins, surroundings, *, rebuild=False):
+    def __init__(self, spec, plugins, surroundings, *, began, rebuild=False):
         self._spec = spec
+        self._began = began
         self._plugins = plugins
         self._surroundings = surroundings
         self._views = {}                 # tree id -> (seq, HostView)
@@ -70,6 +71,10 @@ class NovaJudge:
             self._views[tree.id] = tree.seq, view
         return view
 
+    def _is_news(self, candidate):
+        tree = candidate.tree
+        return self._views.get(tree.id, (None, None))[0] != tree.seq
+
     def begin(self, claimant):
         """Let the RequestSpec be about this instance."""
         if claimant.uuid is not None:
@@ -77,8 +82,18 @@ class NovaJudge:
             # It must not be saved by accident.
             self._spec.obj_reset_changes(['instance_uuid'])
 
+    def accepts(self, candidate):
+        """Ask the filters about a host that others have changed."""
+        return bool(self.passes((candidate,), index=0)[0])
+
     def passes(self, candidates, *, index):
         """Ask Nova's filters; see scheduling.judge."""
+        if not self._views:
+            self._began()
+        if any(self._is_news(candidate) for candidate in candidates):
+            # Rows that were read before the instances in them were looked
+            # for show every instance, or their claims will be refused.
+            self._surroundings.instances.forget()
         views = [view for view in map(self.view, candidates) if view]
         refusals = {}
         hosts = self._named(views)

@@ -85,10 +85,12 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
         return jsonutils.to_primitive([each[0].to_dict() for each in found])
 
     def _destinations(self, context, spec, instance_uuids, *, alternates):
-        """Return lists of Selections, between two notifications."""
+        """Return lists of Selections, and notify of start and end.
+
+        Like Nova's, the start is not told where nothing has the resources.
+        """
         wanted = self._wanted(context, spec, instance_uuids,
                               alternates=alternates)
-        self._notify(context, spec, fields.NotificationPhase.START)
         placed, judge = self._place(context, spec, wanted)
         self._ensure_sufficient_hosts(
             context, placed.places, len(wanted.claimants))
@@ -100,7 +102,9 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
         """Return Placed and the judge that knows its hosts."""
         judge = self._wiring.judge(
             context.elevated(), spec, self._plugins,
-            rebuild=scheduler_utils.request_is_rebuild(spec))
+            rebuild=scheduler_utils.request_is_rebuild(spec),
+            began=lambda: self._notify(context, spec,
+                                       fields.NotificationPhase.START))
         placed = placing.place(wanted, world=self._wiring.world(),
                                judge=judge)
         self._tell(placed)
@@ -117,13 +121,13 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
     def _wanted(self, context, spec, instance_uuids, *, alternates):
         """Return what the scheduling room is asked for."""
         rebuild = scheduler_utils.request_is_rebuild(spec)
-        variants, whole = (), False
+        variants = ()
         if not rebuild:
             try:
                 request_filter.process_reqspec(context, spec)
             except exception.RequestFilterFailed as exc:
                 raise exception.NoValidHost(reason=exc.message)
-            variants, whole = translation.variants(
+            variants = translation.variants(
                 context, spec, nodes=self.host_manager,
                 fallback=not CONF.workarounds.disable_fallback_pcpu_query)
         host, node = translation.pinned_to(spec)
@@ -132,7 +136,7 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
             claimants=translation.claimants(context, spec, instance_uuids),
             variants=variants, host=host, node=node,
             seen_since=translation.seen_since(CONF, self._plugins, spec),
-            whole=whole, alternates=alternates,
+            beside=self._wiring.beside(spec, context), alternates=alternates,
             claims=not rebuild and instance_uuids is not None)
 
     def _notify(self, context, spec, phase):

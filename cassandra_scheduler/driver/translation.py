@@ -11,9 +11,6 @@ from cassandra_scheduler.driver import destinations
 from cassandra_scheduler.model import request as request_model
 from cassandra_scheduler.scheduling import wanted as words
 
-#: Hints for which Nova asks Placement without a limit, and so do we.
-UNLIMITED_HINTS = ('group', 'same_host', 'different_host')
-
 
 def resource_request(resources):
     """Return the model's ResourceRequest for Nova's ResourceRequest.
@@ -47,7 +44,7 @@ def _group(suffix, group):
 
 
 def variants(context, spec, *, nodes, fallback):
-    """Return (ResourceRequests in order of preference, no limit wanted).
+    """Return the ResourceRequests of a RequestSpec, the preferred first.
 
     ``nodes`` answers get_compute_nodes_by_host_or_node. With ``fallback``
     a request for pinned CPUs may also be met by unpinned ones, as long as
@@ -60,7 +57,7 @@ def variants(context, spec, *, nodes, fallback):
         found.append(resource_request(
             scheduler_utils.resources_from_request_spec(
                 context, spec, nodes, enable_pinning_translate=False)))
-    return tuple(found), resources._limit is None
+    return tuple(found)
 
 
 def pinned_to(spec):
@@ -72,6 +69,28 @@ def pinned_to(spec):
         node = destination.node if 'node' in destination else None
         return destination.host, node
     return (_only(spec.force_hosts), _only(spec.force_nodes))
+
+
+def beside(spec, instances):
+    """Return names of hosts that a request likes because of who is there.
+
+    They must be among the candidates, wherever the search begins; hosts to
+    keep away from need not.
+    """
+    group = spec.instance_group
+    if group is not None and _together(group):
+        hosts = group.hosts if 'hosts' in group else ()
+        return tuple(sorted({*(hosts or ()), *instances.hosts()}))
+    if spec.get_scheduler_hint('same_host'):
+        return tuple(sorted(instances.hosts()))
+    return ()
+
+
+def _together(group):
+    policies = [group.policy] if 'policy' in group else (
+        group.policies if 'policies' in group else [])
+    return any(policy in ('affinity', 'soft-affinity')
+               for policy in policies or ())
 
 
 def _only(names):

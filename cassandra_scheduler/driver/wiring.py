@@ -8,6 +8,7 @@ from cassandra_scheduler.driver import cells
 from cassandra_scheduler.driver import host_aggregates
 from cassandra_scheduler.driver import instances
 from cassandra_scheduler.driver import judging
+from cassandra_scheduler.driver import translation
 from cassandra_scheduler.mini_cloud import search
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.scheduling import candidates
@@ -65,7 +66,17 @@ class Wiring:
                 subset=novas.host_subset_size),
             sharing=self.sharing, ring=self._ring)
 
-    def judge(self, context, spec, plugins, *, rebuild):
+    def beside(self, spec, context):
+        """Return hosts that a request wants among its candidates.
+
+        In a cloud that fits into a page they are there anyway.
+        """
+        if not self._ring.large:
+            return ()
+        return translation.beside(
+            spec, instances.Instances(self.store, spec, context))
+
+    def judge(self, context, spec, plugins, *, began, rebuild):
         """Return the NovaJudge of one request."""
         everything = plugins.foreign or (
             self._conf.filter_scheduler.image_props_weight_multiplier != 0)
@@ -74,4 +85,4 @@ class Wiring:
                 aggregates=self.aggregates, cells=self.cells,
                 instances=instances.Instances(
                     self.store, spec, context, everything=everything)),
-            rebuild=rebuild)
+            began=began, rebuild=rebuild)

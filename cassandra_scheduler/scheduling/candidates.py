@@ -7,15 +7,14 @@ satisfy the restrictions have been seen, or the caller has found a place.
 """
 
 import dataclasses
-import itertools
+import functools
 
 from cassandra_scheduler.model import request as request_model
 from cassandra_scheduler.scheduling import ring as rings
 from cassandra_scheduler.scheduling import sharing as sharing_trees
 from cassandra_scheduler.scheduling import wanted as words
+from cassandra_scheduler.store import session as store_session
 
-#: A request that looks at everything reads pages so many times larger.
-WHOLE = 10
 _NOTHING = request_model.ResourceRequest()
 
 
@@ -45,73 +44,94 @@ def restrictions(wanted, request, *, world, shared_classes=frozenset()):
         *world.base.restrictions(request, shared_classes=shared_classes))
 
 
-def rounds(wanted, *, world, notes, random):
-    """Yield tuples of new Candidates; see the module.
+class Rounds:
+    """Reads the candidates of one request; see the module."""
 
-    When all trees were seen and the cloud turns out to have other sharing
-    providers than was thought, they are all looked at again.
-    """
-    seen = set()
-    yield from _rounds(wanted, seen, world=world, notes=notes, random=random)
-    if wanted.variants and world.sharing.changed():
-        yield from _rounds(wanted, seen, world=world, notes=notes,
-                           random=random)
+    def __init__(self, wanted, *, world, notes, random):
+        self._wanted = wanted
+        self._world = world
+        self._notes = notes
+        self._random = random
+        self._seen = set()
 
+    def __iter__(self):
+        """Yield tuples of new Candidates until there are no more.
 
-def _rounds(wanted, seen, *, world, notes, random):
-    sharing = world.sharing.trees() if wanted.variants else ()
-    walks = [(variant, _walk(wanted, variant, world=world, notes=notes,
-                             random=random, sharing=sharing))
-             for variant in wanted.variants or (None,)]
-    while walks:
-        found, going_on = {}, []
-        for variant, pages in walks:
-            trees = next(pages, None)
-            if trees is None:
-                continue
-            going_on.append((variant, pages))
-            with notes.step('search', len(trees)) as out:
-                out(_collect(found, seen, trees, world.search(
-                    variant, trees, sharing=sharing) if variant else None))
-        walks = going_on
-        seen.update(found)
-        if walks:
-            yield tuple(found.values())
+        A request that found nothing among them is not refused on the word
+        of one replica: everything is read once more, from a quorum, with
+        the sharing providers that there are by now.
+        """
+        yield from self._walks(store_session.CANDIDATES)
+        if self._wanted.variants:
+            self._world.sharing.changed()
+        yield from self._walks(store_session.READ)
 
+    def _walks(self, level):
+        """Yield tuples of Candidates from one walk for each variant."""
+        sharing = (self._world.sharing.trees() if self._wanted.variants
+                   else ())
+        walks = [(variant, self._walk(variant, level, sharing))
+                 for variant in self._wanted.variants or (None,)]
+        while walks:
+            found, going_on = {}, []
+            for variant, pages in walks:
+                trees = next(pages, None)
+                if trees is not None:
+                    going_on.append((variant, pages))
+                    self._search(variant, trees, sharing, found)
+            walks = going_on
+            self._seen.update(found)
+            if found:
+                yield tuple(found.values())
 
-def _collect(found, seen, trees, allocations):
-    """Put the Candidates among ``trees`` into ``found``; return how many."""
-    for tree in trees:
-        ways = () if allocations is None else allocations.get(tree.id)
-        if ways is None or tree.id in seen:
-            continue
-        if tree.id in found:
-            ways = found[tree.id].allocations + ways
-        found[tree.id] = words.Candidate(tree, ways)
-    return len(found)
+    def _search(self, variant, trees, sharing, found):
+        """Put the new Candidates among ``trees`` into ``found``."""
+        trees = [tree for tree in trees if tree.id not in self._seen]
+        with self._notes.step('search', len(trees)) as out:
+            ways = (dict.fromkeys((tree.id for tree in trees), ())
+                    if variant is None else self._world.search(
+                        variant, trees, sharing=sharing))
+            for tree in trees:
+                if tree.id in found:
+                    found[tree.id] = found[tree.id].replace(
+                        allocations=found[tree.id].allocations +
+                        ways.get(tree.id, ()))
+                elif tree.id in ways:
+                    found[tree.id] = words.Candidate(tree, ways[tree.id])
+            out(len(found))
 
+    def _walk(self, variant, level, sharing):
+        """Return a generator of tuples of trees for one variant."""
+        classes = sharing_trees.classes(sharing)
 
-def _walk(wanted, variant, *, world, notes, random, sharing):
-    """Return a generator of tuples of trees for one variant."""
-    ordered = restrictions(
-        wanted, variant or _NOTHING, world=world,
-        shared_classes=sharing_trees.classes(sharing))
+        def reader(wanted):
+            return functools.partial(self._read, restrictions(
+                wanted, variant or _NOTHING, world=self._world,
+                shared_classes=classes), level=level)
 
-    def read(**where):
-        with notes.step('read') as out:
-            page = world.store.candidates.read(ordered, **where)
+        wanted, limit = self._wanted, self._world.manners.page
+        if wanted.host or wanted.node:
+            return rings.walk(reader(wanted), limit=limit)
+        pages = rings.walk(reader(wanted), limit=limit, ring=self._world.ring,
+                           random=self._random)
+        if not self._world.ring.large:
+            return pages
+        return _beside(pages, [
+            rings.walk(reader(dataclasses.replace(wanted, host=host)),
+                       limit=limit) for host in wanted.beside])
+
+    def _read(self, asked, **where):
+        with self._notes.step('read') as out:
+            page = self._world.store.candidates.read(asked, **where)
             out(page.rows_read)
-        notes.query(ordered, page.rows_read)
+        self._notes.query(asked, page.rows_read)
         return page
 
-    limit = world.manners.page
-    if wanted.whole:
-        return _together(rings.walk(read, limit=limit * WHOLE))
-    if wanted.host or wanted.node:
-        return rings.walk(read, limit=limit)
-    return rings.walk(read, limit=limit, ring=world.ring, random=random)
 
-
-def _together(pages):
-    """Yield all pages as one."""
-    yield tuple(itertools.chain.from_iterable(pages))
+def _beside(pages, walks):
+    """Yield the pages, and everything the walks find with the first."""
+    first = {tree.id: tree for walk in walks for trees in walk
+             for tree in trees}
+    first.update((tree.id, tree) for tree in next(pages))
+    yield tuple(first.values())
+    yield from pages

@@ -44,6 +44,7 @@ class Claims:
         self._until = time.monotonic() + deadline
         self._located = {}               # consumer uuid -> Located
         self._undo = {}                  # consumer uuid -> what frees it
+        self._newest = {}                # tree id -> Tree that won
 
     def __enter__(self):
         return self
@@ -60,8 +61,9 @@ class Claims:
 
         Nothing fits once the time is over.
         """
+        tree = self._newest.get(candidate.tree.id, candidate.tree)
         return time.monotonic() < self._until and room.fits(
-            candidate.tree, room.own(candidate.tree, allocation.amounts))
+            tree, room.own(tree, allocation.amounts))
 
     def claim(self, claimant, candidate, allocation, *, usage):
         """Return the candidate as claimed, or None when it has no room now.
@@ -115,11 +117,14 @@ class Claims:
                 self._notes.conditional_write()
             return change
 
+        tree = claim.candidate.tree
         written = stepping.step(
-            self._store.trees, claim.candidate.tree.id, advance,
-            start=store_trees.TreeState(claim.candidate.tree),
+            self._store.trees, tree.id, advance,
+            start=store_trees.TreeState(self._newest.get(tree.id, tree)),
             deadline_s=self._left())
         match written:
+            case outcome.Rejected(winner=state) if state.tree is not None:
+                self._newest[tree.id] = state.tree
             case outcome.Applied(state=tree):
                 self._undo[claim.claimant.uuid] = functools.partial(
                     release, self._store, claim.claimant.uuid, tree.id,

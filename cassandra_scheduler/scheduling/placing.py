@@ -64,14 +64,13 @@ class _Run:
         self._wanted = wanted
         self._judge = judge
         self._manners = world.manners
-        self._unseen = candidates.rounds(
-            wanted, world=world, notes=self.notes, random=self._random)
+        self._unseen = iter(candidates.Rounds(
+            wanted, world=world, notes=self.notes, random=self._random))
         self._pool = ()
         self._few = wanted.alternates + 1
         self.claims = claiming.Claims(
             world.store, notes=self.notes,
-            deadline=world.manners.claim_deadline, accepts=lambda candidate:
-            bool(judge.passes((candidate,), index=0)[0]))
+            deadline=world.manners.claim_deadline, accepts=judge.accepts)
 
     def rounds(self, index):
         """Yield (candidates, index to judge them with) until all were seen.
@@ -82,8 +81,7 @@ class _Run:
         if self._pool:
             yield self._pool, index
         for hopeful in self._unseen:
-            if hopeful:
-                yield hopeful, 0
+            yield hopeful, 0
 
     def filter(self, hopeful, index):
         """Return the candidates that the judge accepts."""

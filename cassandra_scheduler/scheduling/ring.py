@@ -25,9 +25,14 @@ class Ring:
     def __init__(self):
         self._large_for = 0
 
+    @property
+    def large(self):
+        """Whether some walk has lately not fitted into a page."""
+        return bool(self._large_for)
+
     def begin(self, random):
         """Return the token after which a walk should begin."""
-        if not self._large_for:
+        if not self.large:
             return candidates.MIN_TOKEN
         return random.randrange(candidates.MIN_TOKEN, candidates.MAX_TOKEN)
 

@@ -27,9 +27,9 @@ class Wanted:
     serve several of them offers the ways of the first one first. None at all
     means that nothing is to be allocated: the trees alone are looked at.
     ``host`` and ``node`` pin the request to exact names; ``seen_since`` is
-    the oldest sign of life that counts as up. A ``whole`` request looks at
-    every tree that can serve it before it decides, any other at a page of
-    them. ``claims`` is False where somebody else holds the resources.
+    the oldest sign of life that counts as up. The trees of hosts ``beside``
+    are looked at in any case, though not they alone. ``claims`` is False
+    where somebody else holds the resources.
     """
     request_id: str
     claimants: tuple
@@ -37,7 +37,7 @@ class Wanted:
     host: str | None = None
     node: str | None = None
     seen_since: object = None            # naive UTC datetime
-    whole: bool = False
+    beside: tuple = ()
     claims: bool = True
     alternates: int = 0
 
