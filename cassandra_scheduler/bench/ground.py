@@ -12,7 +12,6 @@ import os
 import threading
 import uuid
 
-from nova import monkey_patch
 from oslo_utils import timeutils
 import sqlalchemy
 
@@ -20,10 +19,17 @@ from cassandra_scheduler.bench import fleet
 from cassandra_scheduler.conf import registration
 from cassandra_scheduler.model import errors
 
-# Nova decides between eventlet and threads before anything else is imported,
-# the Cassandra driver included; so whoever benches imports this first.
-os.environ.setdefault('OS_NOVA_DISABLE_EVENTLET_PATCHING', 'true')
-monkey_patch.patch()
+
+def choose_threads():
+    """Have Nova run on threads; to be called before Cassandra is imported.
+
+    Nova decides between eventlet and threads for the whole process, and
+    refuses threads once somebody has imported eventlet.
+    """
+    from nova import monkey_patch
+
+    os.environ['OS_NOVA_DISABLE_EVENTLET_PATCHING'] = 'true'
+    monkey_patch.patch()
 
 
 @contextlib.contextmanager
@@ -54,6 +60,9 @@ def nova(settings, *, service_down_time=86400):
     logging.disable(logging.WARNING)
     try:
         registration.register_opts(test.CONF)
+        # Off unless an operator turns them on; the fixtures do.
+        test.CONF.set_default('driver', ['noop'],
+                              group='oslo_messaging_notifications')
         ground.flags(service_down_time=service_down_time)
         for name in ('keyspace', 'cloud', 'port', 'request_timeout'):
             ground.flags(group='cassandra', **{name: getattr(settings, name)})
@@ -140,11 +149,11 @@ def request_spec(*, vcpus=2, memory_mb=4096, disk_gb=20, traits=()):
         pci_requests=objects.InstancePCIRequests(requests=[]),
         requested_resources=[], ignore_hosts=None, force_hosts=None,
         force_nodes=None, requested_destination=None, retry=None,
-        limits=objects.SchedulerLimits(), scheduler_hints={}, security_groups=objects.SecurityGroupList(),
+        limits=objects.SchedulerLimits(), scheduler_hints={},
+        security_groups=objects.SecurityGroupList(),
         network_metadata=objects.NetworkMetadata(), is_bfv=False,
         request_level_params=objects.RequestLevelParams())
     return context, spec, [instance_uuid]
-
 
 
 def is_no_valid_host(exc):

@@ -15,6 +15,7 @@ import uuid
 
 import oslo_messaging
 
+from cassandra_scheduler.bench import figure as figures
 from cassandra_scheduler.bench import fleet
 from cassandra_scheduler.bench import ground
 from cassandra_scheduler.model import consumer as consumer_model
@@ -28,24 +29,6 @@ REQUESTS = {
     'rare trait': {'traits': (fleet.RARE_TRAIT,)},
     'impossible': {'memory_mb': 10 ** 9},
 }
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Figure:
-    """What one kind of request cost at one size of the fleet.
-
-    ``rows``, ``queries`` and ``writes`` are means per request, as the
-    transcripts count them; ``per_second`` only where many ran side by side.
-    """
-    hosts: int
-    request: str
-    runs: int
-    p50_ms: float
-    p99_ms: float
-    rows: float = 0.0
-    queries: float = 0.0
-    writes: float = 0.0
-    per_second: float = 0.0
 
 
 def floor(store, hosts, runs):
@@ -116,7 +99,7 @@ def _place(scheduler, name):
 def _figure(hosts, name, samples, transcripts=()):
     ordered = sorted(sample * 1000 for sample in samples)
     count = max(len(transcripts), 1)
-    return Figure(
+    return figures.Figure(
         hosts=hosts, request=name, runs=len(ordered),
         p50_ms=statistics.median(ordered),
         p99_ms=ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))],

@@ -4,13 +4,10 @@
 import contextlib
 import os
 
-# Before all else: it chooses threads for Nova.
-from cassandra_scheduler.bench import ground  # noqa: F401  isort: skip
-
 from cliff import command
 from rich import console as rich_console
 
-from cassandra_scheduler.bench import running
+from cassandra_scheduler.bench import ground
 from cassandra_scheduler.bench import showing
 from cassandra_scheduler.local import cluster as local_cluster
 from cassandra_scheduler.model import errors
@@ -49,6 +46,9 @@ class Bench(command.Command):
         for name in ('runs', 'clients'):
             if getattr(parsed_args, name) < 1:
                 raise errors.InvalidSettings(f'--{name} must be at least 1.')
+        ground.choose_threads()
+        from cassandra_scheduler.bench import running
+
         plan = running.Plan(
             sizes=tuple(sorted(set(parsed_args.hosts or ()))) or
             running.Plan.sizes, runs=parsed_args.runs,
