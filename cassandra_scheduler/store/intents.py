@@ -166,9 +166,9 @@ class Intents:
             txid = decode(tree.intent).txid
             record = self._records.find(txid)
             if record is not None and record.state == records.PENDING:
-                if record.overdue:
-                    self._records.abort(txid)
-                elif not attempts.wait():
+                ended = record.overdue and isinstance(
+                    self._records.abort(txid), outcome.Applied)
+                if not ended and not attempts.wait():
                     raise _stuck(tree, txid)
                 tree = self._rows.read_root(tree.id)
                 continue
