@@ -82,10 +82,6 @@ class NovaJudge:
             # It must not be saved by accident.
             self._spec.obj_reset_changes(['instance_uuid'])
 
-    def accepts(self, candidate):
-        """Ask the filters about a host that others have changed."""
-        return bool(self.passes((candidate,), index=0)[0])
-
     def passes(self, candidates, *, index):
         """Ask Nova's filters; see scheduling.judge."""
         if not self._views:

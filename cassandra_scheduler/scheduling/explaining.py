@@ -32,7 +32,7 @@ def explain(wanted, *, world, notes):
              for source, count in sorted(counted.items(),
                                          key=lambda item: -item[1])]
     judged = sum(step.came_in for step in notes.transcript.steps
-                 if step.name == 'filter')
+                 if step.name in ('filter', 'judge again'))
     parts += [f'{name} {count} of {judged}'
               for name, count in notes.transcript.refusals]
     return ', '.join(parts) or (

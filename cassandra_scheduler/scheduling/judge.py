@@ -25,9 +25,6 @@ class Judge(typing.Protocol):
         back with fewer allocations.
         """
 
-    def accepts(self, candidate):
-        """Return whether a candidate still passes after others' changes."""
-
     def rank(self, candidates):
         """Return (weight, candidate) pairs, the best first."""
 

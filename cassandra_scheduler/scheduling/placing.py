@@ -70,7 +70,7 @@ class _Run:
         self._few = wanted.alternates + 1
         self.claims = claiming.Claims(
             world.store, notes=self.notes,
-            deadline=world.manners.claim_deadline, accepts=judge.accepts)
+            deadline=world.manners.claim_deadline, accepts=self._accepts)
 
     def rounds(self, index):
         """Yield (candidates, index to judge them with) until all were seen.
@@ -82,6 +82,14 @@ class _Run:
             yield self._pool, index
         for hopeful in self._unseen:
             yield hopeful, 0
+
+    def _accepts(self, candidate):
+        """Return whether a host passes that others have changed meanwhile."""
+        with self.notes.step('judge again', 1) as out:
+            passed, refusals = self._judge.passes((candidate,), index=0)
+            out(len(passed))
+        self.notes.refused(refusals)
+        return bool(passed)
 
     def filter(self, hopeful, index):
         """Return the candidates that the judge accepts."""

@@ -18,6 +18,8 @@ FUNCTION_LINES = 60
 USUAL_FUNCTION_LINES = 45
 USUAL_SHARE = 0.95
 PARAMETERS = 6
+#: Functions whose parameters Nova has chosen: RPC calls them by name.
+CHOSEN_BY_NOVA = frozenset({'select_destinations'})
 
 
 def sources():
@@ -81,7 +83,8 @@ class TestShape(testtools.TestCase):
     def test_parameters(self):
         many = [f'{where}: {parameters(node)} parameters'
                 for where, node in functions()
-                if parameters(node) > PARAMETERS]
+                if parameters(node) > PARAMETERS and
+                node.name not in CHOSEN_BY_NOVA]
         self.assertEqual([], many, f'the ceiling is {PARAMETERS}')
 
     def test_every_module_says_what_it_is_for(self):

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+
+import random
+
+import testtools
+
+from cassandra_scheduler.scheduling import ring as rings
+from cassandra_scheduler.store import candidates
+
+
+class Pages:
+    """Answers reads of numbered rows, whose tokens are their numbers."""
+
+    def __init__(self, *tokens):
+        self.tokens = sorted(tokens)
+        self.reads = []
+
+    def read(self, *, after, up_to, limit):
+        self.reads.append((after, up_to, limit))
+        found = [token for token in self.tokens
+                 if after < token <= up_to][:limit]
+        return candidates.Page(
+            trees=tuple(found), rows_read=len(found),
+            last_token=found[-1] if found else None,
+            ended=len(found) < limit)
+
+
+class FromTwenty(rings.Ring):
+    """Begins in the middle."""
+
+    def begin(self, random):
+        return 20
+
+
+class TestWalk(testtools.TestCase):
+
+    def walk(self, pages, **fields):
+        return list(rings.walk(pages.read, limit=3, **fields))
+
+    def test_all_in_one_page(self):
+        pages = Pages(10, 20)
+        self.assertEqual([(10, 20)], self.walk(pages))
+        self.assertEqual(1, len(pages.reads))
+
+    def test_nothing(self):
+        self.assertEqual([()], self.walk(Pages()))
+
+    def test_a_full_page_may_be_the_last(self):
+        self.assertEqual([(10, 20, 30), ()], self.walk(Pages(10, 20, 30)))
+
+    def test_round_the_ring(self):
+        pages = Pages(10, 20, 30, 40, 50, 60, 70)
+        self.assertEqual([(30, 40, 50), (60, 70, 10), (20,)],
+                         self.walk(pages, ring=FromTwenty()))
+
+    def test_a_short_end_is_filled_up_from_the_beginning(self):
+        self.assertEqual([(30, 10, 20), ()],
+                         self.walk(Pages(10, 20, 30), ring=FromTwenty()))
+
+    def test_nothing_is_read_before_it_is_asked_for(self):
+        pages = Pages(*range(100))
+        walk = rings.walk(pages.read, limit=3)
+        self.assertEqual([], pages.reads)
+        next(walk)
+        self.assertEqual(1, len(pages.reads))
+
+    def test_rows_without_a_tree_count(self):
+        pages = Pages(10, 20, 30, 40)
+        whole = pages.read
+
+        def read(**where):
+            page = whole(**where)
+            return candidates.Page(page.trees[1:], page.rows_read,
+                                   page.last_token, page.ended)
+
+        self.assertEqual([(20, 30), ()], list(rings.walk(read, limit=3)))
+
+
+class TestRing(testtools.TestCase):
+
+    def walk(self, ring, rows):
+        list(rings.walk(Pages(*range(rows)).read, limit=3, ring=ring,
+                        random=random.Random(1)))
+
+    def test_small_until_a_page_is_full(self):
+        ring = rings.Ring()
+        self.walk(ring, 2)
+        self.assertFalse(ring.large)
+        self.assertEqual(candidates.MIN_TOKEN, ring.begin(None))
+        self.walk(ring, 4)
+        self.assertTrue(ring.large)
+
+    def test_large_until_many_walks_were_short(self):
+        ring = rings.Ring()
+        self.walk(ring, 4)
+        for _time in range(rings.PATIENCE - 1):
+            self.walk(ring, 2)
+        self.assertTrue(ring.large)
+        self.walk(ring, 2)
+        self.assertFalse(ring.large)
+
+    def test_a_walk_that_was_left_after_its_first_page_has_been_learnt(self):
+        ring = rings.Ring()
+        next(rings.walk(Pages(*range(9)).read, limit=3, ring=ring))
+        self.assertTrue(ring.large)
+
+    def test_a_large_cloud_is_entered_anywhere(self):
+        ring = rings.Ring()
+        ring.learn(one_page=False)
+        draw = random.Random(1)
+        begins = {ring.begin(draw) for _time in range(20)}
+        self.assertEqual(20, len(begins))
+        self.assertTrue(all(candidates.MIN_TOKEN <= begin <
+                            candidates.MAX_TOKEN for begin in begins))

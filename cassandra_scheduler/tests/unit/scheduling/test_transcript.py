@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+
+import itertools
+
+import testtools
+
+from cassandra_scheduler.scheduling import transcript
+
+
+class TestNotes(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        ticks = itertools.count()
+        self.notes = transcript.Notes('req-1', clock=lambda: next(ticks))
+
+    def test_a_step(self):
+        with self.notes.step('filter', 7) as out:
+            out(3)
+        self.assertEqual((transcript.Step('filter', 7, 3, 1),),
+                         self.notes.transcript.steps)
+
+    def test_a_step_that_fails_is_noted(self):
+        def fail():
+            with self.notes.step('filter', 7):
+                raise KeyError('x')
+
+        self.assertRaises(KeyError, fail)
+        self.assertEqual((transcript.Step('filter', 7, 0, 1),),
+                         self.notes.transcript.steps)
+
+    def test_refusals_add_up(self):
+        self.notes.refused({'A': 2, 'B': 1})
+        self.notes.refused({'A': 3})
+        self.assertEqual((('A', 5), ('B', 1)),
+                         self.notes.transcript.refusals)
+
+    def test_what_was_noted_before_stays_as_it_was(self):
+        before = self.notes.transcript
+        self.notes.query(('r',), 5)
+        self.notes.conditional_write(2)
+        self.assertEqual((0, 0), (before.queries, before.rows_read))
+        after = self.notes.transcript
+        self.assertEqual((1, 5, 2, ('r',)), (
+            after.queries, after.rows_read, after.conditional_writes,
+            after.restrictions))
+
+    def test_one_line(self):
+        self.notes.query((), 50)
+        self.notes.conditional_write(2)
+        self.notes.refused({'A': 2})
+        with self.notes.step('read') as out:
+            out(50)
+        self.assertEqual(
+            '1 queries, 50 rows, 2 conditional writes; refused: A 2; '
+            'read 0->50 1000.0 ms', str(self.notes.transcript))
