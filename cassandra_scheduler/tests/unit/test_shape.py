@@ -18,6 +18,8 @@ FUNCTION_LINES = 60
 USUAL_FUNCTION_LINES = 45
 USUAL_SHARE = 0.95
 PARAMETERS = 6
+# RPC methods whose parameters are Nova's.
+SIGNED_ELSEWHERE = {'select_destinations'}
 #: Functions whose parameters Nova has chosen: RPC calls them by name.
 CHOSEN_BY_NOVA = frozenset({'select_destinations'})
 
