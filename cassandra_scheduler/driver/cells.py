@@ -22,7 +22,7 @@ class Cells:
     def forget(self):
         """Forget everything: cells were added, disabled or moved."""
         self._mappings = {}      # host -> CellMapping
-        self._disabled = None    # uuids
+        self._cells = None       # uuid -> CellMapping
 
     def mapping_of(self, host):
         """Return the CellMapping of a host, or None while it has none."""
@@ -45,10 +45,18 @@ class Cells:
         mapping = self.mapping_of(host)
         return mapping.uuid if mapping else None
 
+    def of_uuid(self, uuid):
+        """Return the CellMapping of a cell, or None where there is none."""
+        return self._all().get(uuid)
+
     def disabled(self):
         """Return the uuids of cells that take no servers at present."""
-        if self._disabled is None:
-            self._disabled = frozenset(
-                cell.uuid for cell in objects.CellMappingList.get_all(
-                    nova_context.get_admin_context()) if cell.disabled)
-        return self._disabled
+        return frozenset(uuid for uuid, cell in self._all().items()
+                         if cell.disabled)
+
+    def _all(self):
+        if self._cells is None:
+            self._cells = {cell.uuid: cell for cell in
+                           objects.CellMappingList.get_all(
+                               nova_context.get_admin_context())}
+        return self._cells

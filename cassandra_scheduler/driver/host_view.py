@@ -9,7 +9,6 @@ is costly is made when it is first asked for.
 
 import functools
 
-from nova import exception
 from nova import objects
 from nova.pci import stats as pci_stats
 from nova.scheduler import host_manager
@@ -87,7 +86,7 @@ class HostView:
         """The host's NUMATopology, or None."""
         topology = self._figures.get('numa_topology')
         return precise_usage.numa_topology(
-            objects.NUMATopology.obj_from_db_obj(topology)
+            self.host, objects.NUMATopology.obj_from_db_obj(topology)
             if topology else None, self._pendings)
 
     @functools.cached_property
@@ -98,12 +97,7 @@ class HostView:
             self.numa_topology,
             stats=objects.PciDevicePoolList.obj_from_primitive(pools)
             if pools else None)
-        try:
-            precise_usage.take_devices(found, self._pendings)
-        except exception.PciDeviceRequestFailed as exc:
-            LOG.debug('Host %(host)s no longer has the devices that were '
-                      'claimed: %(error)s',
-                      {'host': self.host, 'error': exc})
+        precise_usage.take_devices(self.host, found, self._pendings)
         return found
 
     @functools.cached_property

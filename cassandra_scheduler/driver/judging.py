@@ -134,13 +134,15 @@ class NovaJudge:
 
         Those of ``coming`` candidates in its cell are read along with it.
         """
+        cells = self._surroundings.cells
         if view.host not in self._records:
             hosts = {view.host, *(
                 other.host for other in map(self.view, coming)
                 if other.cell_uuid == view.cell_uuid)}
             self._records.update(dict.fromkeys(hosts))
             self._records.update(services.from_database(
-                hosts, self._surroundings.cells.mapping_of(view.host)))
+                hosts, cells.of_uuid(view.cell_uuid) or
+                cells.mapping_of(view.host)))
         return self._records[view.host]
 
     def replaceable(self, candidate, other):

@@ -8,7 +8,6 @@ from nova import manager as nova_manager
 from nova import objects
 from nova.objects import fields
 from nova.scheduler import manager as scheduler_manager
-from nova.scheduler import request_filter
 from nova.scheduler import utils as scheduler_utils
 from nova import servicegroup
 from oslo_log import log as logging
@@ -124,7 +123,7 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
         variants = ()
         if not rebuild:
             try:
-                request_filter.process_reqspec(context, spec)
+                self._wiring.request_filters.process(context, spec)
             except exception.RequestFilterFailed as exc:
                 raise exception.NoValidHost(reason=exc.message)
             variants = translation.variants(

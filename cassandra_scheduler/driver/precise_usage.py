@@ -6,8 +6,13 @@ request fits, the compute node for good. A claim carries the scheduler's
 decision, so that the next scheduler counts with it.
 """
 
+import contextlib
+
 from nova import objects
 from nova.virt import hardware
+from oslo_log import log as logging
+
+LOG = logging.getLogger(__name__)
 
 
 def of_request(view, spec, mapping):
@@ -31,25 +36,42 @@ def of_request(view, spec, mapping):
     return usage
 
 
-def numa_topology(topology, pendings):
+def numa_topology(host, topology, pendings):
     """Return the host's NUMATopology with all pending claims in it."""
-    for pending in pendings:
-        taken = _instance_topology(pending)
-        if topology is not None and taken is not None:
-            topology = hardware.numa_usage_from_instance_numa(topology, taken)
+    for pending in pendings if topology is not None else ():
+        with _as_far_as_possible(host, pending):
+            taken = _instance_topology(pending)
+            if taken is not None:
+                topology = hardware.numa_usage_from_instance_numa(
+                    topology, taken)
     return topology
 
 
-def take_devices(pci_stats, pendings):
+def take_devices(host, pci_stats, pendings):
     """Take the devices of all pending claims from the host's pools."""
     for pending in pendings:
-        pci = pending.usage.get('pci')
-        if pci:
-            taken = _instance_topology(pending)
-            pci_stats.apply_requests(
-                [objects.InstancePCIRequest.obj_from_primitive(request)
-                 for request in pci['requests']],
-                pci['mapping'], taken.cells if taken else None)
+        with _as_far_as_possible(host, pending):
+            pci = pending.usage.get('pci')
+            if pci:
+                taken = _instance_topology(pending)
+                pci_stats.apply_requests(
+                    [objects.InstancePCIRequest.obj_from_primitive(request)
+                     for request in pci['requests']],
+                    pci['mapping'], taken.cells if taken else None)
+
+
+@contextlib.contextmanager
+def _as_far_as_possible(host, pending):
+    """Leave out what does not fit a host that has changed since.
+
+    The compute node decides again, so that is no reason to fail.
+    """
+    try:
+        yield
+    except Exception as exc:
+        LOG.info('Cores or devices of claim %(claim)s cannot be counted on '
+                 'host %(host)s: %(error)s',
+                 {'claim': pending.claim_id, 'host': host, 'error': exc})
 
 
 def _instance_topology(pending):

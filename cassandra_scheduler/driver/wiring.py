@@ -8,6 +8,7 @@ from cassandra_scheduler.driver import cells
 from cassandra_scheduler.driver import host_aggregates
 from cassandra_scheduler.driver import instances
 from cassandra_scheduler.driver import judging
+from cassandra_scheduler.driver import request_filters
 from cassandra_scheduler.driver import translation
 from cassandra_scheduler.mini_cloud import search
 from cassandra_scheduler.resource_types import loading
@@ -31,6 +32,7 @@ class Wiring:
         self._conf = conf
         registration.register_opts(conf)
         self.cells = cells.Cells()
+        self.request_filters = request_filters.RequestFilters()
         self._ring = ring.Ring()
 
     @functools.cached_property
@@ -60,7 +62,8 @@ class Wiring:
             store=self.store, base=loading.get('base'),
             kind=loading.get('compute'), search=search.allocation_requests,
             manners=wanted.Manners(
-                page=options.candidate_page, max_sample=options.max_sample,
+                page=options.candidate_page,
+                sample=options.candidate_sample, max_sample=options.max_sample,
                 claim_deadline=options.claim_deadline,
                 tolerance=options.ranking_tolerance,
                 subset=novas.host_subset_size),
