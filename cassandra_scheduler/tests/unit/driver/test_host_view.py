@@ -59,7 +59,8 @@ def numa_cell(**fields):
         'id': 0, 'cpuset': {0, 1}, 'pcpuset': {2, 3}, 'memory': 1024,
         'cpu_usage': 0, 'memory_usage': 0, 'pinned_cpus': set(),
         'mempages': [objects.NUMAPagesTopology(
-            size_kb=4, total=262144, used=0)], 'siblings': [{0}, {1}, {2}, {3}], 'socket': 0,
+            size_kb=4, total=262144, used=0)],
+        'siblings': [{0}, {1}, {2}, {3}], 'socket': 0,
         'network_metadata': objects.NetworkMetadata(
             physnets=set(), tunneled=False), **fields})
 
