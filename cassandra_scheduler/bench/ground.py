@@ -60,9 +60,9 @@ def nova(settings, *, service_down_time=86400):
     logging.disable(logging.WARNING)
     try:
         registration.register_opts(test.CONF)
-        # Off unless an operator turns them on; the fixtures do.
-        test.CONF.set_default('driver', ['noop'],
-                              group='oslo_messaging_notifications')
+        # As by default; the fixtures turn versioned notifications on.
+        ground.flags(notification_format='unversioned',
+                     group='notifications')
         ground.flags(service_down_time=service_down_time)
         for name in ('keyspace', 'cloud', 'port', 'request_timeout'):
             ground.flags(group='cassandra', **{name: getattr(settings, name)})

@@ -32,10 +32,23 @@ OPTS = [
         default=50,
         min=1,
         max=5000,
-        help='How many hosts one candidate query reads. A cloud with no more '
-             'hosts than this is always looked at as a whole; in a larger '
-             'one every query begins at another place, and further pages '
-             'are read until a host passes or all have been seen.'),
+        help='How many hosts one candidate query reads at most. Where no '
+             'more hosts than this have room for a request, all of them are '
+             'ranked, as with Nova; see candidate_sample for larger clouds. '
+             'Further pages are read until a host passes or all have been '
+             'seen.'),
+    cfg.IntOpt(
+        'candidate_sample',
+        default=10,
+        min=1,
+        max=5000,
+        help='How many hosts with room are drawn from a cloud that has more '
+             'than candidate_page of them; the best of these gets the '
+             'server. The draw begins at another place every time, which '
+             'keeps schedulers apart. More hosts make the choice better and '
+             'each placement slower: set it to candidate_page to rank that '
+             'many always. If none of them passes, twice as many are read '
+             'next.'),
     cfg.FloatOpt(
         'ranking_tolerance',
         default=0.0,

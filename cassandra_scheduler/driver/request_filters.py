@@ -3,8 +3,8 @@
 
 import time
 
-import os_traits
 from nova.scheduler import request_filter
+import os_traits
 
 #: Seconds for which it is remembered that all computes are new enough.
 REMEMBERED = 60.0

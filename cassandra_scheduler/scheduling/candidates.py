@@ -113,7 +113,8 @@ class Rounds:
         if wanted.host or wanted.node:
             return rings.walk(reader(wanted), limit=limit)
         pages = rings.walk(reader(wanted), limit=limit, ring=self._world.ring,
-                           random=self._random)
+                           random=self._random,
+                           first=self._world.manners.sample)
         if not self._world.ring.large:
             return pages
         return _beside(pages, [
@@ -132,6 +133,6 @@ def _beside(pages, walks):
     """Yield the pages, and everything the walks find with the first."""
     first = {tree.id: tree for walk in walks for trees in walk
              for tree in trees}
-    first.update((tree.id, tree) for tree in next(pages))
+    first.update((tree.id, tree) for tree in next(pages, ()))
     yield tuple(first.values())
     yield from pages

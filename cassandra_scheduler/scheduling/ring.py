@@ -44,30 +44,31 @@ class Ring:
             self._large_for -= 1
 
 
-def walk(read, *, limit, ring=None, random=None):
+def walk(read, *, limit, ring=None, random=None, first=None):
     """Yield tuples of up to ``limit`` trees, once round the ring.
 
     ``read(after=, up_to=, limit=)`` returns a store Page. Nothing is read
-    before it is asked for; the last tuple may be empty. Without a Ring the
-    walk begins at the lowest token and is not learnt from.
+    before it is asked for. Without a Ring the walk begins at the lowest token
+    and is not learnt from. In a large cloud the first page has ``first``
+    trees, and each full one is followed by one of twice its size, up to
+    ``limit``.
     """
     begin = ring.begin(random) if ring else candidates.MIN_TOKEN
     ranges = [(begin, candidates.MAX_TOKEN)]
     if begin != candidates.MIN_TOKEN:
         ranges.append((candidates.MIN_TOKEN, begin))
-    trees, room, one_page = [], limit, True
+    size = min(first, limit) if first and ring and ring.large else limit
+    one_page = True
     for after, up_to in ranges:
         ended = False
         while not ended:
-            page = read(after=after, up_to=up_to, limit=room)
-            trees += page.trees
-            room -= page.rows_read
+            page = read(after=after, up_to=up_to, limit=size)
             ended, after = page.ended, page.last_token
-            if room <= 0:
+            if not ended:
                 if ring and one_page:
                     ring.learn(one_page=False)
-                yield tuple(trees)
-                trees, room, one_page = [], limit, False
+                one_page, size = False, min(size * 2, limit)
+            if page.trees:
+                yield page.trees
     if ring and one_page:
         ring.learn(one_page=True)
-    yield tuple(trees)

@@ -44,8 +44,13 @@ class Wanted:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Manners:
-    """How an operator wants the search to be made; times in seconds."""
+    """How an operator wants the search to be made; times in seconds.
+
+    ``page`` trees are looked at together, of a cloud that has more of them
+    at first ``sample``.
+    """
     page: int = 50
+    sample: int = 10
     max_sample: int = 200
     claim_deadline: float = 30.0
     tolerance: float = 0.0

@@ -43,19 +43,36 @@ class TestWalk(testtools.TestCase):
         self.assertEqual(1, len(pages.reads))
 
     def test_nothing(self):
-        self.assertEqual([()], self.walk(Pages()))
+        self.assertEqual([], self.walk(Pages()))
 
     def test_a_full_page_may_be_the_last(self):
-        self.assertEqual([(10, 20, 30), ()], self.walk(Pages(10, 20, 30)))
+        self.assertEqual([(10, 20, 30)], self.walk(Pages(10, 20, 30)))
 
     def test_round_the_ring(self):
         pages = Pages(10, 20, 30, 40, 50, 60, 70)
-        self.assertEqual([(30, 40, 50), (60, 70, 10), (20,)],
+        self.assertEqual([(30, 40, 50), (60, 70), (10, 20)],
                          self.walk(pages, ring=FromTwenty()))
 
-    def test_a_short_end_is_filled_up_from_the_beginning(self):
-        self.assertEqual([(30, 10, 20), ()],
-                         self.walk(Pages(10, 20, 30), ring=FromTwenty()))
+    def test_a_short_end_is_a_page_and_the_beginning_another(self):
+        pages = Pages(10, 20, 30)
+        walk = rings.walk(pages.read, limit=3, ring=FromTwenty())
+        self.assertEqual((30,), next(walk))
+        self.assertEqual(1, len(pages.reads))
+        self.assertEqual([(10, 20)], list(walk))
+
+    def test_a_large_cloud_is_sampled_and_then_read_in_growing_pages(self):
+        ring = rings.Ring()
+        ring.learn(one_page=False)
+        pages = Pages(*range(1, 20))
+        list(rings.walk(pages.read, limit=5, ring=ring, first=2,
+                        random=random.Random(1)))
+        sizes = [limit for _after, _up_to, limit in pages.reads]
+        self.assertEqual([2, 4, 5], sorted(set(sizes)))
+
+    def test_a_small_cloud_is_not_sampled(self):
+        pages = Pages(1, 2, 3)
+        self.assertEqual([(1, 2, 3)], list(rings.walk(
+            pages.read, limit=5, ring=rings.Ring(), first=2)))
 
     def test_nothing_is_read_before_it_is_asked_for(self):
         pages = Pages(*range(100))
@@ -73,7 +90,7 @@ class TestWalk(testtools.TestCase):
             return candidates.Page(page.trees[1:], page.rows_read,
                                    page.last_token, page.ended)
 
-        self.assertEqual([(20, 30), ()], list(rings.walk(read, limit=3)))
+        self.assertEqual([(20, 30)], list(rings.walk(read, limit=3)))
 
 
 class TestRing(testtools.TestCase):
