@@ -11,6 +11,7 @@ from cassandra_scheduler.placement_api import finding
 from cassandra_scheduler.placement_api import moments
 from cassandra_scheduler.placement_api import replacement
 from cassandra_scheduler.placement_api import resource_provider
+from cassandra_scheduler.placement_api import tidying
 from cassandra_scheduler.placement_api import writing
 
 
@@ -100,8 +101,8 @@ def write(context, alloc_list, compose, *, providers=()):
         # The rows may be there, so their locators must stay.
         raise
     except Exception:
-        for consumer_uuid in claimed:
-            consumer_homes.release(store, consumer_uuid, op)
+        tidying.release((store.consumer_homes, consumer_uuid, op)
+                        for consumer_uuid in claimed)
         raise
     _settle_homes(store, consumers, drafts[0])
     return drafts[0]
@@ -150,7 +151,8 @@ def _settle_homes(store, consumers, draft):
             continue
         old, home = consumer.row, draft.homes[consumer.uuid]
         if old is not None and home is None:
-            consumer_homes.release(store, consumer.uuid, consumer.locator_op)
+            tidying.release([(store.consumer_homes, consumer.uuid,
+                              consumer.locator_op)])
         if old is None or home is None or home.home != old.home:
             consumer.locator_op = draft.op
         consumer.row = home

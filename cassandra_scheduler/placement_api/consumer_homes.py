@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Claims and releases the locators of consumers.
+"""Claims the locators of consumers.
 
 A locator is claimed before the consumer's row is written and released after
 it is gone, so at worst it leads nowhere; ``store.consumers`` takes over such
@@ -41,8 +41,3 @@ def _take_over(store, consumer_uuid, location, wanted):
         return store.consumer_homes.move(consumer_uuid, tree_id, op=op,
                                          from_op=op)
     return store.consumers.take_over(consumer_uuid, location, tree_id, op=op)
-
-
-def release(store, consumer_uuid, op):
-    """Remove a locator; where that fails it leads nowhere, which is fine."""
-    store.consumer_homes.release(consumer_uuid, op)

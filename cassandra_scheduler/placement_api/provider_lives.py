@@ -21,6 +21,7 @@ from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.placement_api import finding
 from cassandra_scheduler.placement_api import moments
 from cassandra_scheduler.placement_api import provider_steps
+from cassandra_scheduler.placement_api import tidying
 from cassandra_scheduler.placement_api import writing
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
@@ -48,7 +49,7 @@ def create(store, *, uuid, name, parent=None):
         # The provider may be there, so its locators must stay.
         raise
     except Exception:
-        forget(claimed)
+        tidying.release(claimed)
         raise
 
     def undo():
@@ -65,7 +66,7 @@ def destroy(store, found):
     occupied = [*_uuid_marks(store, found.provider),
                 *name_marks(store, found.provider)]
     remove(store, found.tree.id, found.provider.uuid)
-    forget(occupied)
+    tidying.release(occupied)
 
 
 def remove(store, tree_id, provider_uuid):
@@ -105,12 +106,6 @@ def name_marks(store, provider):
     if location is None or location.value != provider.uuid:
         return []
     return [(store.provider_names, provider.name, location.op)]
-
-
-def forget(marks):
-    """Release locators of what is gone; one that stays leads nowhere."""
-    for locator, key, op in marks:
-        locator.release(key, op)
 
 
 def no_parent():

@@ -13,6 +13,7 @@ from cassandra_scheduler.placement_api import finding
 from cassandra_scheduler.placement_api import moments
 from cassandra_scheduler.placement_api import provider_lives
 from cassandra_scheduler.placement_api import provider_transplants
+from cassandra_scheduler.placement_api import tidying
 from cassandra_scheduler.placement_api import writing
 
 
@@ -39,12 +40,12 @@ def save(rp, allow_reparenting):
         raise
     except Exception:
         if renamed:
-            store.provider_names.release(rp.name, op)
+            tidying.release([(store.provider_names, rp.name, op)])
         raise
     if renamed:
         provider_lives.confirm_name(
             store, rp.name, op, undo=lambda: _unnamed(store, rp, found))
-        provider_lives.forget(old_name)
+        tidying.release(old_name)
 
 
 def _unnamed(store, rp, found):

@@ -25,6 +25,7 @@ from cassandra_scheduler.placement_api import moments
 from cassandra_scheduler.placement_api import provider_lives
 from cassandra_scheduler.placement_api import provider_steps
 from cassandra_scheduler.placement_api import replacement
+from cassandra_scheduler.placement_api import tidying
 from cassandra_scheduler.placement_api import writing
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.store import outcome
@@ -72,13 +73,15 @@ class Transplant:
             # The locators name both trees, so either outcome is found.
             raise
         except Exception:
-            for provider_uuid in moved:
-                store.provider_trees.move(
-                    provider_uuid, self.from_tree, op=writing.new_op(),
-                    from_op=op)
+            with tidying.optional():
+                for provider_uuid in moved:
+                    store.provider_trees.move(
+                        provider_uuid, self.from_tree, op=writing.new_op(),
+                        from_op=op)
             raise
-        for provider_uuid in moved:
-            self._point(provider_uuid, self.to_tree, writing.new_op())
+        with tidying.optional():
+            for provider_uuid in moved:
+                self._point(provider_uuid, self.to_tree, writing.new_op())
 
     def _share(self, tree, moved):
         if any(provider_steps.SHARES in tree.providers[one].traits
