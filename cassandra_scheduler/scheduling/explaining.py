@@ -63,10 +63,10 @@ def _counted(wanted, *, world):
         if not refusing:
             left.append(tree)
     if left and wanted.variants:
-        without = len(left) - len(world.search(variant, left,
-                                               sharing=sharing))
-        if without:
-            counted['allocation candidates'] = without
+        served = {tree_id for each in wanted.variants for tree_id in
+                  world.search(each, left, sharing=sharing)}
+        if len(served) < len(left):
+            counted['allocation candidates'] = len(left) - len(served)
     return counted, len(page.trees)
 
 

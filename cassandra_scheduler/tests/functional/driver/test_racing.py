@@ -7,6 +7,7 @@ import concurrent.futures
 from nova import exception
 from oslo_messaging.rpc import dispatcher
 
+from cassandra_scheduler.tests.fixtures import topologies
 from cassandra_scheduler.tests.functional.driver import nova_cloud
 
 HOSTS, SLOTS, BOOTS, THREADS = 10, 15, 200, 8
@@ -42,3 +43,28 @@ class TestRacing(nova_cloud.NovaCloudTest):
             self.assertEqual(SLOTS, sum(claims))
             self.assertEqual(SLOTS, now.units_used(tree.id, 'VCPU'))
             self.assertEqual(SLOTS, len(now.pending))
+
+
+class TestRacingForCores(nova_cloud.NovaCloudTest):
+
+    def test_a_core_is_promised_once(self):
+        self.flags(group='filter_scheduler',
+                   enabled_filters=['NUMATopologyFilter'])
+        schedulers = [self.start(), self.start()]
+        # Placement would take twice as many.
+        self.add_host('one', vcpus=8, figures={
+            'numa_topology': topologies.host(pcpus=4)})
+
+        def boot(number):
+            try:
+                self.select(nova_cloud.spec(
+                    vcpus=2, extra_specs={'hw:cpu_policy': 'dedicated'},
+                    numa_topology=topologies.instance(cpus=2)),
+                    manager=schedulers[number % 2])
+            except dispatcher.ExpectedException as refused:
+                return refused.exc_info[0]
+            return 'placed'
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            results = collections.Counter(pool.map(boot, range(4)))
+        self.assertEqual({'placed': 2, exception.NoValidHost: 2}, results)

@@ -11,6 +11,7 @@ from cassandra_scheduler.model import request as request_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.scheduling import wanted as words
 from cassandra_scheduler.tests.fixtures import compute_hosts
+from cassandra_scheduler.tests.fixtures import topologies
 from cassandra_scheduler.tests.unit.driver import specs
 
 #: The public attributes of Nova's HostState, that plugins may use.
@@ -54,24 +55,7 @@ def view(*pendings, allocations=(), **figures):
                               json.loads(report), Surroundings())
 
 
-def numa_cell(**fields):
-    return objects.NUMACell(**{
-        'id': 0, 'cpuset': {0, 1}, 'pcpuset': {2, 3}, 'memory': 1024,
-        'cpu_usage': 0, 'memory_usage': 0, 'pinned_cpus': set(),
-        'mempages': [objects.NUMAPagesTopology(
-            size_kb=4, total=262144, used=0)],
-        'siblings': [{0}, {1}, {2}, {3}], 'socket': 0,
-        'network_metadata': objects.NetworkMetadata(
-            physnets=set(), tunneled=False), **fields})
-
-
-def pinned(cpus=2):
-    return objects.InstanceNUMATopology(cells=[objects.InstanceNUMACell(
-        id=0, cpuset=set(), pcpuset=set(range(cpus)), memory=512,
-        cpu_policy='dedicated')])
-
-
-NUMA = objects.NUMATopology(cells=[numa_cell()])._to_json()
+NUMA = topologies.host(pcpus=2)
 POOLS = objects.PciDevicePoolList(objects=[objects.PciDevicePool(
     product_id='1', vendor_id='8086', numa_node=None, count=2,
     tags={'dev_type': 'type-PCI'})]).obj_to_primitive()
@@ -175,19 +159,18 @@ class TestPreciseUsage(testtools.TestCase):
 
     def test_cores(self):
         one = view(numa_topology=NUMA)
-        spec = specs.spec(numa_topology=pinned())
+        spec = specs.spec(numa_topology=topologies.instance())
         usage = self.usage(one, spec)
         json.dumps(usage)
         self.assertEqual(set(), one.numa_topology.cells[0].pinned_cpus)
         later = view(usage, numa_topology=NUMA)
-        self.assertEqual({2, 3}, later.numa_topology.cells[0].pinned_cpus)
+        self.assertEqual({0, 1}, later.numa_topology.cells[0].pinned_cpus)
         self.assertEqual({}, self.usage(later, spec))
 
     def test_cores_that_cannot_be_counted_do_no_harm(self):
         usage = self.usage(view(numa_topology=NUMA),
-                           specs.spec(numa_topology=pinned()))
-        bare = objects.NUMATopology(cells=[numa_cell(mempages=[])])
-        one = view(usage, numa_topology=bare._to_json())
+                           specs.spec(numa_topology=topologies.instance()))
+        one = view(usage, numa_topology=topologies.host(mempages=[]))
         self.assertEqual(set(), one.numa_topology.cells[0].pinned_cpus)
 
     def test_devices(self):
@@ -206,7 +189,7 @@ class TestPreciseUsage(testtools.TestCase):
         self.assertEqual([], view(usage).pci_stats.pools)
 
     def test_the_next_server_is_fitted_to_what_was_asked_for(self):
-        spec = specs.spec(numa_topology=pinned(1))
+        spec = specs.spec(numa_topology=topologies.instance(cpus=1))
         one = view(numa_topology=NUMA)
         for cpus in (1, 2):
             one.consume_from_request(spec)
