@@ -58,9 +58,9 @@ class TestRounds(testtools.TestCase):
     def test_everyone_is_seen_once(self):
         for seed in range(4):
             rounds, _notes = self.rounds(request(), seed=seed)
-            self.assertEqual([5, 5, 2], [len(names) for names in rounds])
-            self.assertEqual({tree.root.name for tree in self.trees},
-                             set(sum(rounds, [])))
+            self.assertTrue(all(0 < len(names) <= PAGE for names in rounds))
+            self.assertEqual(sorted(tree.root.name for tree in self.trees),
+                             sorted(sum(rounds, [])))
 
     def test_a_large_cloud_is_entered_anywhere(self):
         self.rounds(request())
