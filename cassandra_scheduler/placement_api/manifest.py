@@ -3,13 +3,13 @@
 
 Upstream looks its names up in their modules at each call, so exchanging them
 there reaches handlers, objects and tests alike. What is not in this list and
-needs SQL fails: no engine is ever configured.
+needs SQL fails: no engine is ever configured. The search for candidates has
+a manifest of its own, in ``mini_cloud``.
 """
 
 import importlib
 import threading
 
-from cassandra_scheduler.mini_cloud import manifest as mini_cloud_manifest
 from cassandra_scheduler.model import errors
 
 _OBJECTS = 'placement.objects.'
@@ -71,7 +71,6 @@ def install():
         found = [(module, name, getattr(ours, name))
                  for module, ours, names in _modules()
                  for name in names if _exists(module, name)]
-        mini_cloud_manifest.install()
         for module, name, replacement in found:
             _exchange(module, name, replacement)
         _add_ours()
@@ -86,7 +85,11 @@ def uninstall():
             else:
                 setattr(owner, name, original)
         _originals.clear()
-        mini_cloud_manifest.uninstall()
+
+
+def installed():
+    """Return whether the names are exchanged."""
+    return bool(_originals)
 
 
 def _modules():
