@@ -52,6 +52,14 @@ class TestValues(testtools.TestCase):
             self.api.expect(204, 'DELETE', f'/resource_providers/{provider}')
             self.api.new_provider(name)
 
+    def test_a_uuid_and_a_name_that_are_taken(self):
+        provider = self.api.new_provider('host')
+        detail = self._refused(409, 'POST', '/resource_providers',
+                               {'name': 'host', 'uuid': provider})
+        # Nova takes a conflict of names for another provider's.
+        self.assertIn(f'uuid: {provider}', detail)
+        self.assertNotIn('name:', detail)
+
     def test_a_name_that_is_no_text(self):
         # Half a surrogate pair: JSON allows it, UTF-8 does not.
         name, provider = 'half \ud83d', str(uuid.uuid4())
