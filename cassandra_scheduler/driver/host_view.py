@@ -120,7 +120,7 @@ class HostView:
     @functools.cached_property
     def instances(self):
         """uuid -> Instance of those on this host that may matter."""
-        return self._surroundings.instances_on(self.tree_id, self.host)
+        return self._surroundings.instances_on(self.host)
 
     @functools.cached_property
     def cell_uuid(self):

@@ -7,6 +7,7 @@ where it holds something under its own name: at the destination, and while it
 is evacuated at both ends.
 """
 
+from nova import context as nova_context
 from nova import objects
 
 from cassandra_scheduler.driver import host_names
@@ -31,32 +32,30 @@ def named(spec):
 class Instances:
     """The instances one request may ask about, looked up when it does.
 
-    With ``everything`` all instances of a host are shown, for filters and
-    weighers that may look at any of them.
+    With ``cells`` all instances of a host are shown, for filters and
+    weighers that may look at any of them; those come from the database of
+    its cell, a query per host, as they do for Nova where instances are not
+    tracked.
     """
 
-    def __init__(self, store, spec, context, *, everything=False):
+    def __init__(self, store, spec, context, *, cells=None):
         self._store = store
         self._spec = spec
         self._context = context
-        self._everything = everything
+        self._cells = cells
         self._found = None       # host -> set of uuids
         self._placed = {}        # host -> set of uuids
 
-    def on(self, tree_id, host):
+    def on(self, host):
         """Return uuid -> Instance on a host."""
-        uuids = set(self._placed.get(host, ()))
-        if self._everything:
-            uuids.update(
-                consumer.uuid for consumer in
-                self._store.trees.list_consumers(tree_id)
-                if consumer.consumer_type != 'MIGRATION' and
-                not consumer.fenced and not consumer.moved_to)
         if self._found is None:
             self._found = self._locate(named(self._spec))
-        uuids |= self._found.get(host, set())
-        return {uuid: objects.Instance(self._context, uuid=uuid)
-                for uuid in uuids}
+        uuids = self._found.get(host, set()) | self._placed.get(host, set())
+        found = {uuid: objects.Instance(self._context, uuid=uuid)
+                 for uuid in uuids}
+        if self._cells is not None:
+            found.update(self._in_database(host))
+        return found
 
     def forget(self):
         """Look for the instances anew when asked next."""
@@ -70,17 +69,24 @@ class Instances:
         """Remember that this request has put an instance on a host."""
         self._placed.setdefault(host, set()).add(uuid)
 
+    def _in_database(self, host):
+        """Return uuid -> Instance, able to load what plugins ask of it."""
+        cell = self._cells.mapping_of(host)
+        if cell is None:
+            return {}
+        with nova_context.target_cell(self._context, cell) as context:
+            return {uuid: objects.Instance(context, uuid=uuid) for uuid in
+                    objects.InstanceList.get_uuids_by_host(context, host)}
+
     def _locate(self, uuids):
         """Return host -> uuids on it. One partition per uuid and tree."""
         if not uuids:
             return {}
-        homes = self._store.consumer_homes.find_many(uuids)
         trees = {}
-        for uuid, location in homes.items():
-            row = self._store.trees.find_consumer(location.value, uuid)
-            if row and row.moved_to:
-                row = self._store.trees.find_consumer(row.moved_to, uuid)
-            if row and not row.fenced:
+        for uuid, location in self._store.consumer_homes.find_many(
+                uuids).items():
+            row = self._home_row(uuid, location.value)
+            if row is not None:
                 trees[uuid] = {row.home, *row.also_in}
         hosts = host_names.of_trees(
             self._store, set().union(*trees.values()) if trees else ())
@@ -90,3 +96,12 @@ class Instances:
                 if tree_id in hosts:
                     found.setdefault(hosts[tree_id], set()).add(uuid)
         return found
+
+    def _home_row(self, uuid, tree_id):
+        """Return the home row of a consumer, or None if it holds nothing."""
+        row = self._store.trees.find_consumer(tree_id, uuid)
+        if row is not None and row.stands and row.home == tree_id:
+            return row
+        # It is on its way from one home to another, or not there at all.
+        found = self._store.consumers.find(uuid)
+        return found.consumer if found else None

@@ -30,9 +30,9 @@ class Surroundings:
             self._by_host = self._aggregates.by_host()
         return self._by_host.get(host, [])
 
-    def instances_on(self, tree_id, host):
+    def instances_on(self, host):
         """Return uuid -> Instance of a host."""
-        return self.instances.on(tree_id, host)
+        return self.instances.on(host)
 
     def cell_of(self, host):
         """Return the uuid of a host's cell, or None."""

@@ -87,5 +87,6 @@ class Wiring:
             spec, plugins, judging.Surroundings(
                 aggregates=self.aggregates, cells=self.cells,
                 instances=instances.Instances(
-                    self.store, spec, context, everything=everything)),
+                    self.store, spec, context,
+                    cells=self.cells if everything else None)),
             began=began, rebuild=rebuild)

@@ -56,13 +56,18 @@ class Claims:
             # What cannot be given back now is freed after claim_timeout.
             self.release()
 
+    @property
+    def late(self):
+        """Whether the deadline has passed."""
+        return time.monotonic() >= self._until
+
     def fit(self, candidate, allocation):
         """Return whether it is worth a claim: as far as is known, it fits.
 
         Nothing fits once the time is over.
         """
         tree = self._newest.get(candidate.tree.id, candidate.tree)
-        return time.monotonic() < self._until and room.fits(
+        return not self.late and room.fits(
             tree, room.own(tree, allocation.amounts))
 
     def claim(self, claimant, candidate, allocation, *, usage):

@@ -20,6 +20,9 @@ from cassandra_scheduler.scheduling import ranking
 from cassandra_scheduler.scheduling import transcript
 from cassandra_scheduler.scheduling import wanted as words
 
+TOO_LATE = ('others claimed the same hosts until [cassandra_scheduler] '
+            'claim_deadline had passed')
+
 
 def place(wanted, *, world, judge):
     """Return Placed: a place for every claimant, or none and why.
@@ -45,8 +48,9 @@ def place(wanted, *, world, judge):
             places.append(found)
     if len(places) < len(wanted.claimants):
         run.claims.release()
-        return words.Placed((), run.notes.transcript, explaining.explain(
-            wanted, world=world, notes=run.notes))
+        why = (TOO_LATE if run.claims.late else
+               explaining.explain(wanted, world=world, notes=run.notes))
+        return words.Placed((), run.notes.transcript, why)
     run.claims.let_go()
     return words.Placed(run.with_alternates(places), run.notes.transcript)
 

@@ -5,6 +5,7 @@ import uuid
 
 from nova import context as nova_context
 from nova import objects
+from nova.scheduler import weights
 
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.tests.functional.driver import nova_cloud
@@ -242,3 +243,27 @@ class TestSharing(SurroundingsTestCase):
         self.assertEqual('three', self.host(spec(disk_gb=500)))
         self.assertEqual(500, self.store.trees.find(pool.id).units_used(
             pool.id, 'DISK_GB'))
+
+
+class NumberOfInstances(weights.BaseHostWeigher):
+    """A weigher of somebody else's, that looks at all instances."""
+
+    def _weigh_object(self, host_state, request_spec):
+        return sum(instance.display_name == 'known'
+                   for instance in host_state.instances.values())
+
+
+class TestEverything(SurroundingsTestCase):
+
+    def test_plugins_from_elsewhere_see_all_instances(self):
+        with nova_context.target_cell(self.nova.context,
+                                      self.nova.cell) as targeted:
+            objects.Instance(
+                targeted, host='two', project_id='project',
+                user_id='user', display_name='known', vm_state='active',
+                flavor=nova_cloud.spec().flavor).create()
+        self.flags(group='filter_scheduler', weight_classes=[
+            f'{__name__}.NumberOfInstances'])
+        manager = self.start()
+        for _time in range(3):
+            self.assertEqual('two', self.host(manager=manager))

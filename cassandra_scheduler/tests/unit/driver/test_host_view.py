@@ -32,7 +32,7 @@ class Surroundings:
     def aggregates_of(self, host):
         return [f'aggregate of {host}']
 
-    def instances_on(self, tree_id, host):
+    def instances_on(self, host):
         return {f'instance on {host}': None}
 
     def cell_of(self, host):
