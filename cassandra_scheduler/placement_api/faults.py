@@ -27,6 +27,9 @@ class PlacementHandler(handler.PlacementHandler):
             # Upstream forgets this one where traits are written.
             environ[util.ENV_ERROR_CODE] = placement_errors.CONCURRENT_UPDATE
             raise _answer(webob.exc.HTTPConflict, exc)
+        except exception.ResourceClassInUse as exc:
+            # Upstream lets a class in use be renamed; see resource_class.
+            raise _answer(webob.exc.HTTPConflict, exc)
         except (errors.InvalidValue, errors.NotFound) as exc:
             raise _answer(webob.exc.HTTPBadRequest, exc)
         except errors.SchedulerError as exc:

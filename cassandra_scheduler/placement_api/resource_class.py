@@ -57,7 +57,9 @@ class ResourceClass(resource_class.ResourceClass):
                 resource_class=self.name)
         if old == self.name:
             return
-        self._refuse_if_in_use(old)
+        self._refuse_if_in_use(
+            old, f'Cannot rename resource class {old}: it is in use in '
+                 'inventory. Create another class instead.')
         ResourceClass(self._context, name=self.name).create()
         self._delete(old)
         self.id = self.name
@@ -75,11 +77,11 @@ class ResourceClass(resource_class.ResourceClass):
                 action=action, reason='ID attribute not found')
         return self.id
 
-    def _refuse_if_in_use(self, name):
+    def _refuse_if_in_use(self, name, message=None):
         if any(name in provider.inventories
                for tree in finding.trees(self._context.store)
                for provider in tree.providers.values()):
-            raise exception.ResourceClassInUse(resource_class=name)
+            raise exception.ResourceClassInUse(message, resource_class=name)
 
 
 def keep(context, names):

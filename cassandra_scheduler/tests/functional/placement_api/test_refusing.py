@@ -104,6 +104,35 @@ class TestValues(testtools.TestCase):
             {'resource_provider_generation': 1,
              'inventories': {'CUSTOM_NOBODY': {'total': 1}}})
 
+    def test_renaming_a_resource_class(self):
+        for name in ('CUSTOM_USED', 'CUSTOM_FREE'):
+            self.api.expect(201, 'PUT', f'/resource_classes/{name}')
+        self.api.new_provider(CUSTOM_USED=1)
+        detail = self._refused(
+            409, 'PUT', '/resource_classes/CUSTOM_USED',
+            {'name': 'CUSTOM_OTHER'}, version='1.6')
+        self.assertIn('Cannot rename', detail)
+        self.api.expect(200, 'PUT', '/resource_classes/CUSTOM_FREE',
+                        {'name': 'CUSTOM_OTHER'}, version='1.6')
+        self.api.expect(404, 'GET', '/resource_classes/CUSTOM_FREE')
+
+    def test_names_in_use_stay(self):
+        for name in ('CUSTOM_CLASS', 'CUSTOM_TRAIT'):
+            kind = 'traits' if 'TRAIT' in name else 'resource_classes'
+            self.api.expect(201, 'PUT', f'/{kind}/{name}')
+        provider = self.api.new_provider(CUSTOM_CLASS=1)
+        self.api.expect(
+            200, 'PUT', f'/resource_providers/{provider}/traits',
+            {'resource_provider_generation': 1, 'traits': ['CUSTOM_TRAIT']})
+        for path in ('/resource_classes/CUSTOM_CLASS',
+                     '/traits/CUSTOM_TRAIT'):
+            self._refused(409, 'DELETE', path)
+        self.api.expect(204, 'DELETE', f'/resource_providers/{provider}')
+        for path in ('/resource_classes/CUSTOM_CLASS',
+                     '/traits/CUSTOM_TRAIT'):
+            self.api.expect(204, 'DELETE', path)
+            self.api.expect(404, 'GET', path)
+
     def test_an_allocation_ratio_that_is_none(self):
         provider = self.api.new_provider()
         for wrong in (float('nan'), float('inf')):
