@@ -25,8 +25,12 @@ with warnings.catch_warnings():
     from cassandra import query
 
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.store import driver_log
 from cassandra_scheduler.store import failures
 from cassandra_scheduler.store import outcome
+
+# The driver makes its loggers when it is imported.
+driver_log.shorten()
 
 #: Marks a bind value as "leave this column as it is".
 UNSET = query.UNSET_VALUE
