@@ -6,32 +6,29 @@ only the record in the cell's database can. Until nova-api's own writes reach
 the store, that record is read for the hosts about to be used, by its index.
 """
 
+import datetime
 import json
 
 from nova import context as nova_context
 from nova.db.main import api as database
 from nova.db.main import models
-from oslo_utils import timeutils
 import sqlalchemy
 
 from cassandra_scheduler.store import codec
 
-_TIMES = ('created_at', 'last_seen_up')
 _SERVICES = models.Service.__table__
 
 
 def from_heartbeat(host, heartbeat):
     """Return the record as a dict, from a tree's Heartbeat."""
     record = json.loads(heartbeat.service) if heartbeat.service else {}
-    for name in _TIMES:
-        if record.get(name):
-            record[name] = timeutils.parse_isotime(
-                record[name]).replace(tzinfo=None)
     seen = codec.moment(heartbeat.last_seen_ms)
+    created = record.get('created_at')
     return {'host': host, 'binary': 'nova-compute', 'disabled_reason': None,
             **record, 'disabled': heartbeat.disabled,
             'forced_down': heartbeat.forced_down, 'last_seen_up': seen,
-            'created_at': record.get('created_at') or seen or codec.moment(0)}
+            'created_at': datetime.datetime.fromisoformat(created).replace(
+                tzinfo=None) if created else seen or codec.moment(0)}
 
 
 def from_database(hosts, cell):
