@@ -24,7 +24,8 @@ class Consumer:
     made by whoever wrote the row, so that he recognises his own work.
     ``home`` is the id of the home tree; ``also_in`` (home row only) the ids
     of further trees. ``moved_to`` marks a stub: the home is another tree now.
-    ``fenced`` marks a row that only stops a late writer with that claim id.
+    ``fenced`` marks a row that only stops late writers: the ids of their
+    claims, with spaces between.
     """
     uuid: str
     home: str
@@ -49,6 +50,10 @@ class Consumer:
     def stands(self):
         """Return whether this is a consumer, neither a stub nor a fence."""
         return self.fenced is None and not self.is_stub
+
+    def fences(self, claim_id):
+        """Return whether this row stops the late writer of that claim."""
+        return claim_id in (self.fenced or '').split()
 
     def home_seen_from(self, tree_id):
         """Return the home tree that this row, of that tree, names."""

@@ -150,7 +150,7 @@ def _fenced_off(draft, consumer_uuid):
     """Return whether somebody took over while we were creating it."""
     found = (state.consumers.get(consumer_uuid)
              for state in draft.states.values())
-    return any(row and row.fenced == draft.op for row in found)
+    return any(row and row.fences(draft.op) for row in found)
 
 
 def home_of(held):
@@ -201,7 +201,7 @@ def write_rows(draft, home, held, amounts):
                 also_in=frozenset(kept) - {where})
         draft.put[tree_id].append(row)
         if uuid not in draft.states[tree_id].consumers:
-            # A fence, which leaves the tree's seq alone, must stop this.
+            # So that a refusal says whose row stands there.
             draft.create.add((tree_id, uuid))
     for tree_id, row in held.items():
         if tree_id in kept:

@@ -173,7 +173,7 @@ class Claims:
             if not claim.accepts(candidate):
                 return None
         row = state.consumers.get(claim.claimant.uuid)
-        if row is not None and (row.stands or row.fenced == claim.id):
+        if row is not None and (row.stands or row.fences(claim.id)):
             return None
         return consumer_model.TreeChange(
             tree, claimed(tree, claim, claim.usage(candidate)),

@@ -53,7 +53,8 @@ def take(store, claim, shares, *, home, deadline, notes):
     attempts = stepping.Attempts(deadline)
     while True:
         states = _states(store, involved, claim.claimant.uuid)
-        if states[home].tree is None or not _fit(states, shares) or (
+        if _fenced_off(states, claim) or states[home].tree is None or (
+                not _fit(states, shares) or
                 not _accepted(claim, states[host].tree)):
             return None
         changes = [_claimed(states[tree_id], claim, shares, home=home)
@@ -102,6 +103,13 @@ def _accepted(claim, tree):
 def _fit(states, shares):
     return all(room.fits(states[tree_id].tree, amounts)
                for tree_id, amounts in shares.items())
+
+
+def _fenced_off(states, claim):
+    """Return whether somebody took the consumer's locator from us."""
+    rows = (state.consumers.get(claim.claimant.uuid)
+            for state in states.values())
+    return any(row is not None and row.fences(claim.id) for row in rows)
 
 
 def _row(state, consumer_uuid):

@@ -166,6 +166,11 @@ def consumer_to_params(consumer, cloud, tree_id):
             moment(consumer.updated_ms), consumer.moved_to, consumer.fenced)
 
 
+def fence_to_params(consumer, cloud, tree_id):
+    """Return the parameters of put_fence and create_fence_if_absent."""
+    return cloud, tree_id, consumer.uuid, consumer.home, consumer.fenced
+
+
 def consumer_from_row(row):
     """Return the Consumer of a consumer row."""
     return consumer_model.Consumer(

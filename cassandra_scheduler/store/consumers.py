@@ -105,12 +105,10 @@ class Consumers:
         there is such a consumer after all, or with None when another was
         faster; Unknown.
         """
-        fenced = self._trees.fence(location.value, consumer_model.Consumer(
-            uuid=uuid, home=location.value, fenced=location.op))
-        match fenced:
-            case outcome.Unknown():
-                return fenced
-            case outcome.Rejected(winner=state) if not _fenced(state, uuid):
+        match self._trees.fence(location.value, uuid, location.op):
+            case outcome.Unknown() as unknown:
+                return unknown
+            case outcome.Rejected():
                 return outcome.Rejected(self.find(uuid))
         moved = self._homes.move(uuid, home, op=op, from_op=location.op)
         if isinstance(moved, outcome.Rejected):
@@ -129,8 +127,3 @@ class Consumers:
             case outcome.Rejected(winner=moved):
                 return moved
         return locators.Location(home, op)
-
-
-def _fenced(state, uuid):
-    row = state.consumers.get(uuid)
-    return row is not None and row.fenced is not None

@@ -124,30 +124,28 @@ class TreeRows:
         except errors.StoreUnavailable:
             return outcome.Unknown(cause)
 
-    def fence(self, tree_id, consumer):
-        """Put a row that keeps a late writer from creating a consumer.
+    def fence_without_tree(self, tree_id, fence, *, create):
+        """Put a fence where there is no tree whose seq could be raised.
 
-        ``consumer`` carries ``fenced``. Applied when the row stands; Rejected
-        with the TreeState when another row stands there, or when a
-        transaction holds the tree; Unknown.
+        ``fence``: a Consumer with ``fenced``; ``create``: it must not stand
+        on another row. Applied when it stands; Rejected with the TreeState
+        when there is a tree by now; Unknown.
         """
         written = self.session.write_if([
-            (_CQL['expect_no_intent'],
+            (_CQL['expect_no_tree'],
              (store_session.UNSET, self.cloud, tree_id)),
-            (_CQL['fence_consumer_if_absent'],
-             (self.cloud, tree_id, consumer.uuid, consumer.home,
-              consumer.fenced))])
+            self._consumer_write(fence, tree_id, create=create)])
         if isinstance(written, outcome.Applied):
-            return outcome.Applied(consumer)
+            return written
         try:
-            state = self.read(tree_id, [consumer.uuid],
+            state = self.read(tree_id, [fence.uuid],
                               level=store_session.SERIAL)
         except errors.StoreUnavailable as exc:
             return outcome.Unknown(str(exc))
-        row = state.consumers.get(consumer.uuid)
-        if row is not None and row.fenced == consumer.fenced:
-            return outcome.Applied(row)
-        if isinstance(written, outcome.Unknown) and row is None:
+        row = state.consumers.get(fence.uuid)
+        if row is not None and row.fenced == fence.fenced:
+            return outcome.Applied()
+        if isinstance(written, outcome.Unknown) and state.tree is None:
             return written
         return outcome.Rejected(state)
 
@@ -170,11 +168,9 @@ class TreeRows:
     def _batch(self, change, absent):
         tree_id = change.after.id
         writes = [self._root_write(change)]
-        for consumer in change.put:
-            name = ('create_consumer_if_absent'
-                    if consumer.uuid in change.create else 'put_consumer')
-            writes.append((_CQL[name], codec.consumer_to_params(
-                consumer, self.cloud, tree_id)))
+        writes += [self._consumer_write(
+            consumer, tree_id, create=consumer.uuid in change.create)
+            for consumer in change.put]
         for uuid in change.delete:
             writes.append((_CQL['delete_consumer'],
                            (self.cloud, tree_id, uuid)))
@@ -182,6 +178,15 @@ class TreeRows:
             writes.append((_CQL['expect_no_consumer'],
                            (store_session.UNSET, self.cloud, tree_id, uuid)))
         return writes
+
+    def _consumer_write(self, consumer, tree_id, *, create):
+        if consumer.fenced is not None:
+            name = 'create_fence_if_absent' if create else 'put_fence'
+            return _CQL[name], codec.fence_to_params(
+                consumer, self.cloud, tree_id)
+        name = 'create_consumer_if_absent' if create else 'put_consumer'
+        return _CQL[name], codec.consumer_to_params(
+            consumer, self.cloud, tree_id)
 
     def _root_write(self, change):
         before, after = change.before, self.after(change)

@@ -7,10 +7,14 @@ Every method touches one partition (cloud, tree) unless it says otherwise;
 ``tree_rows`` draws how a step is fenced.
 """
 
+import uuid
+
+from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.store import codec
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
+from cassandra_scheduler.store import stepping
 from cassandra_scheduler.store import tree_rows
 
 _CQL = statements.load('trees')
@@ -93,19 +97,43 @@ class Trees:
         """Find out by a SERIAL read whether ``change`` was applied."""
         return self._without_intent(self._rows.settle(change, cause), change)
 
-    def fence(self, tree_id, consumer):
-        """Keep a late writer from creating ``consumer`` in this tree.
+    def fence(self, tree_id, consumer_uuid, claim_id):
+        """Keep the late writer of a claim from creating a consumer here.
 
-        See tree_rows; Rejected carries a TreeState without an intent.
+        A step like any other, so that whoever has read the tree before is
+        refused, even if he may overwrite the fence of an earlier writer:
+
+            late creator, claim 2      tree          taker
+            reads seq 7, fence 1 ------->|
+                                         |<--------- seq 8, fence 1 2
+            row IF seq = 7 ------------->| refused; finds himself fenced
+
+        Applied when the fence stands; Rejected with the TreeState where the
+        consumer stands or has moved from; Unknown.
         """
-        while True:
-            written = self._rows.fence(tree_id, consumer)
-            if not isinstance(written, outcome.Rejected):
-                return written
-            tree = written.winner.tree
-            if tree is None or tree.intent is None:
-                return written
-            self._intents.settle(tree)
+        def advance(state):
+            row = state.consumers.get(consumer_uuid)
+            if state.tree is None or row is not None and (
+                    row.fenced is None or row.fences(claim_id)):
+                return None
+            return consumer_model.TreeChange(
+                state.tree, state.tree, op=uuid.uuid4().hex,
+                put=(_fence(state, tree_id, consumer_uuid, claim_id),),
+                create=frozenset(() if row else (consumer_uuid,)))
+
+        written = stepping.step(self, tree_id, advance,
+                                consumers=(consumer_uuid,))
+        if not isinstance(written, outcome.Rejected):
+            return written
+        state = written.winner
+        row = state.consumers.get(consumer_uuid)
+        if row is not None and row.fences(claim_id):
+            return outcome.Applied(state.tree)
+        if state.tree is None and (row is None or row.fenced is not None):
+            return self._rows.fence_without_tree(
+                tree_id, _fence(state, tree_id, consumer_uuid, claim_id),
+                create=row is None)
+        return written
 
     def remove_stub(self, tree_id, consumer_uuid, moved_to):
         """Delete the stub of a consumer that has moved there, if it stands.
@@ -141,3 +169,11 @@ class Trees:
                 self._intents.settle(state.tree)
                 return outcome.Rejected(self._winner(change))
         return written
+
+
+def _fence(state, tree_id, consumer_uuid, claim_id):
+    """Return the row that stops this claim and those stopped before."""
+    row = state.consumers.get(consumer_uuid)
+    return consumer_model.Consumer(
+        consumer_uuid, home=tree_id,
+        fenced=' '.join(filter(None, (row and row.fenced, claim_id))))

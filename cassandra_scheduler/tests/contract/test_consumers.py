@@ -191,10 +191,24 @@ class TestTakeOver(ConsumersTestCase):
         self.assertEqual(self.location.op,
                          refused.winner.consumers[self.late.uuid].fenced)
         self.assert_rejected(self.create(self.old.id, self.late))
-        self.assertEqual(tree, self.store.trees.find(self.old.id))
+        self.assertEqual(tree.used, self.store.trees.find(self.old.id).used)
         self.assertNotIn(self.late.uuid, [
             consumer.uuid for consumer in
             self.store.trees.list_consumers(self.old.id)])
+
+    def test_so_is_a_second_one_who_may_overwrite_the_fence(self):
+        self.assert_applied(self.take('second', home=self.old.id))
+        tree = self.store.trees.find(self.old.id)
+        again = self.late.replace(claim_id='second')
+        late = TreeChange(tree, tree.with_amounts(again.amounts),
+                          op='second', put=(again,))
+        first, self.location = self.location, (
+            self.store.consumer_homes.find(self.late.uuid))
+        self.assert_applied(self.take('third'))
+        refused = self.assert_rejected(self.store.trees.write(late))
+        row = refused.winner.consumers[self.late.uuid]
+        self.assertTrue(row.fences('second') and row.fences(first.op))
+        self.assertEqual(tree.used, self.store.trees.find(self.old.id).used)
 
     def test_a_late_transaction_is_refused(self):
         tree = self.store.trees.find(self.old.id)

@@ -71,6 +71,12 @@ class TestConsumer(testtools.TestCase):
             self.assertEqual((stands, stub),
                              (consumer.stands, consumer.is_stub), row)
 
+    def test_whom_a_fence_stops(self):
+        fence = consumer_model.Consumer('c', 't', fenced='one two')
+        self.assertTrue(fence.fences('one') and fence.fences('two'))
+        self.assertFalse(fence.fences('on') or fence.replace(
+            fenced=None).fences('one'))
+
     def test_the_home_that_a_row_names(self):
         for row, home in ((dict(home='t'), 't'), (dict(home='t2'), 't2'),
                           (dict(home='t', moved_to='t2'), 't2')):

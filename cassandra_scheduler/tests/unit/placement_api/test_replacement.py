@@ -153,7 +153,7 @@ class TestReplacement(testtools.TestCase):
             wanting(consumer_of(), a=1), a=state_of('a', fence))
 
     def test_an_old_fence_is_overwritten(self):
-        fence = consumer_model.Consumer('new', 'a', fenced='another op')
+        fence = consumer_model.Consumer('new', 'a', fenced='another')
         _draft, changes = self.replaced(
             wanting(consumer_of(), a=1), a=state_of('a', fence))
         self.assertEqual(frozenset(), changes['a'].create)
