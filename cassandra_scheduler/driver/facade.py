@@ -20,6 +20,8 @@ class HostFacade:
 
     def __getattr__(self, name):
         # filter_cls_map, filter_obj_map, enabled_filters, weighers ...
+        if name.startswith('_'):
+            raise AttributeError(name)
         return getattr(self._plugins, name)
 
     def get_compute_nodes_by_host_or_node(self, context, host, node,

@@ -16,10 +16,16 @@ def resource_request(resources):
     """Return the model's ResourceRequest for Nova's ResourceRequest.
 
     Raises NoValidHost, as Placement's refusal of the query would lead to,
-    when several numbered groups come without a group policy.
+    when several numbered groups come without a group policy, and for amounts
+    below 1.
     """
     groups = tuple(_group(suffix, group)
                    for suffix, group in resources._rg_by_id.items())
+    for name, amount in ((name, amount) for group in groups
+                         for name, amount in group.resources.items()):
+        if amount < 1:
+            raise exception.NoValidHost(
+                reason=f'{amount} of {name} cannot be asked for.')
     numbered = [group for group in groups if group.suffix]
     if len(numbered) > 1 and not resources.group_policy:
         raise exception.NoValidHost(
@@ -48,8 +54,13 @@ def variants(context, spec, *, nodes, fallback):
 
     ``nodes`` answers get_compute_nodes_by_host_or_node. With ``fallback``
     a request for pinned CPUs may also be met by unpinned ones, as long as
-    [workarounds] disable_fallback_pcpu_query does not say otherwise.
+    [workarounds] disable_fallback_pcpu_query does not say otherwise. Raises
+    NoValidHost for a flavor below nothing, which Nova would only leave out.
     """
+    for name in ('vcpus', 'memory_mb', 'root_gb', 'ephemeral_gb', 'swap'):
+        if getattr(spec.flavor, name) < 0:
+            raise exception.NoValidHost(
+                reason=f'The flavor has {getattr(spec.flavor, name)} {name}.')
     resources = scheduler_utils.resources_from_request_spec(
         context, spec, nodes, enable_pinning_translate=True)
     found = [resource_request(resources)]

@@ -113,8 +113,9 @@ class Rounds:
         if wanted.host or wanted.node:
             return rings.walk(reader(wanted), limit=limit)
         pages = rings.walk(reader(wanted), limit=limit, ring=self._world.ring,
-                           random=self._random,
-                           first=self._world.manners.sample)
+                           random=self._random, first=max(
+                               self._world.manners.sample,
+                               len(wanted.claimants)))
         if not self._world.ring.large:
             return pages
         return _beside(pages, [

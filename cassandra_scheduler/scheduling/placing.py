@@ -11,6 +11,7 @@ Reading may be stale and is free to be wrong; the claim may not.
 """
 
 import functools
+import itertools
 import random
 
 from cassandra_scheduler.scheduling import candidates
@@ -68,6 +69,7 @@ class _Run:
         self._wanted = wanted
         self._judge = judge
         self._manners = world.manners
+        self._ring = world.ring
         self._unseen = iter(candidates.Rounds(
             wanted, world=world, notes=self.notes, random=self._random))
         self._pool = ()
@@ -141,28 +143,34 @@ class _Run:
             if claimed:
                 self._judge.took(claimed, allocation)
                 return words.Place(claimant, claimed, allocation)
-            break
+            if self.claims.fit(candidate, allocation):
+                # It was not for want of room.
+                break
         return None
 
     def with_alternates(self, places):
         """Return the places, each with candidates that could replace it."""
-        wanted = self._wanted.alternates
-        if not wanted:
+        if not self._wanted.alternates:
             return tuple(places)
         if len(places) > 1:
             # What was placed counts now.
             self.rank(self.filter(self._pool, len(places) - 1))
         taken = {place.candidate.tree.id for place in places}
-        spare = [candidate for candidate in self._pool
-                 if candidate.tree.id not in taken]
-        return tuple(words.Place(
-            place.claimant, place.candidate, place.allocation,
-            tuple(self._spares(place, spare, wanted))) for place in places)
+        found = [self._spares(place, taken) for place in places]
+        if self._ring.large and any(
+                len(spares) < self._wanted.alternates for spares in found):
+            # The sample was small, or of many cells: one more look.
+            self.rank([*self._pool, *self.filter(next(self._unseen, ()), 0)])
+            found = [self._spares(place, taken) for place in places]
+        return tuple(words.Place(place.claimant, place.candidate,
+                                 place.allocation, tuple(spares))
+                     for place, spares in zip(places, found))
 
-    def _spares(self, place, spare, wanted):
-        for candidate in spare:
-            if wanted and (candidate.allocations or not place.allocation) and (
-                    self._judge.replaceable(place.candidate, candidate) and
-                    self._judge.ready(candidate)):
-                wanted -= 1
-                yield candidate
+    def _spares(self, place, taken):
+        """Return candidates for one place, as many as are wanted at most."""
+        return list(itertools.islice((
+            candidate for candidate in self._pool
+            if candidate.tree.id not in taken and
+            (candidate.allocations or not place.allocation) and
+            self._judge.replaceable(place.candidate, candidate) and
+            self._judge.ready(candidate)), self._wanted.alternates))

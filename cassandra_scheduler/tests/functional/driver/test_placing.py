@@ -158,3 +158,35 @@ class TestNamedHosts(nova_cloud.NovaCloudTest):
         self.refused(spec(
             force_hosts=['one'], force_nodes=['one'], image=image,
             scheduler_hints={'_nova_check_type': ['rebuild']}))
+
+
+class TestLargeCloud(nova_cloud.NovaCloudTest):
+    """More hosts than fit into a page."""
+
+    def setUp(self):
+        super().setUp()
+        self.flags(group='cassandra_scheduler', candidate_page=4,
+                   candidate_sample=2)
+        self.second = self.nova.add_cell('cell2')
+        for number in range(8):
+            self.add_host(f'host{number}',
+                          cell=self.second if number % 2 else None)
+        self.select(spec())
+
+    def test_alternates_are_found_though_the_sample_is_small(self):
+        found = [self.select(spec())[1][0] for _time in range(5)]
+        self.assertLess(2, max(map(len, found)))
+        for selections in found:
+            self.assertEqual(1, len({each.cell_uuid for each in selections}))
+
+    def test_many_servers_are_spread(self):
+        spread = [len({each[0].service_host for each in
+                       self.select(spec(), count=4)[1]})
+                  for _time in range(5)]
+        self.assertEqual(4, max(spread))
+
+    def test_all_of_a_cloud_can_be_used(self):
+        # 8 hosts of 8 VCPU, one of which was taken before.
+        _uuids, found = self.select(spec(vcpus=7), count=8)
+        self.assertEqual(8, len({each[0].service_host for each in found}))
+        self.refused(spec(vcpus=7))
