@@ -118,17 +118,27 @@ class Transactions:
         return prepared
 
     def _decide(self, record, attempts):
-        """Take the record to COMMITTED, or find that it was aborted."""
-        written = _until_known(attempts, self._records.commit, record)
-        if not isinstance(written, outcome.Unknown):
-            return written
-        # Out of time: an abort that succeeds is at least an answer.
-        match self._records.abort(record.txid):
-            case outcome.Applied():
-                return outcome.Rejected()
-            case outcome.Rejected():
-                return outcome.Applied()
-        return written
+        """Take the record to COMMITTED, or find that it was aborted.
+
+        Raises StoreUnavailable only if no commit was sent at all.
+        """
+        first = self._records.commit(record)
+        if not isinstance(first, outcome.Unknown):
+            return first
+        try:
+            again = _until_known(attempts, self._records.commit, record)
+            if not isinstance(again, outcome.Unknown):
+                return again
+            # Out of time: an abort that succeeds is at least an answer.
+            match self._records.abort(record.txid):
+                case outcome.Applied():
+                    return outcome.Rejected()
+                case outcome.Rejected():
+                    return outcome.Applied()
+        except errors.StoreUnavailable:
+            # That says nothing of the commit that was sent before.
+            pass
+        return first
 
     def _finish(self, record, changes, prepared, homes):
         """Return {tree id: Tree} after applying what is committed.

@@ -10,6 +10,7 @@ Every method touches one partition (cloud, tree) unless it says otherwise;
 import uuid
 
 from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import codec
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
@@ -155,6 +156,14 @@ class Trees:
             return tree
         return self._intents.read(tree.id, ()).tree
 
+    def _shown_after(self, change, tree):
+        """Return the tree as it stands after ``change``, or as of then."""
+        try:
+            return self._shown(tree)
+        except errors.StoreUnavailable:
+            # It is written, whatever has come after it.
+            return self._rows.after(change)
+
     def _winner(self, change):
         return self._intents.read_settled(change.after.id,
                                           tree_rows.asked(change))
@@ -162,7 +171,7 @@ class Trees:
     def _without_intent(self, written, change):
         match written:
             case outcome.Applied(state=tree):
-                return outcome.Applied(self._shown(tree))
+                return outcome.Applied(self._shown_after(change, tree))
             case outcome.Rejected(winner=state) if (
                     state.tree is not None and
                     state.tree.intent is not None):

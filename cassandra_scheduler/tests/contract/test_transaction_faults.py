@@ -144,6 +144,21 @@ class TestSilence(FaultsTestCase):
         self.check(sent_at_last=True)
 
 
+class TestOneLostCommit(FaultsTestCase):
+
+    def test_it_is_unknown_when_nobody_is_there_afterwards(self):
+        session = sessions.FailingSession(self.cloud.settings)
+        commit, ask = "SET state = 'COMMITTED'", 'SELECT state, deadline'
+        target = self.other()
+        session.lose(commit, cassandra.OperationTimedOut())
+        session.refuse(ask, cassandra.OperationTimedOut())
+        for part in (commit, "SET state = 'ABORTED'"):
+            session.refuse(part, cassandra.Unavailable('none'), times=9)
+        self.assertIsInstance(self.move_until(session), outcome.Unknown)
+        self.settle()
+        self.assertEqual(target, self.where())
+
+
 class TestHiccup(FaultsTestCase):
     """One answer is lost, and the transaction goes on."""
 
