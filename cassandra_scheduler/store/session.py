@@ -248,7 +248,8 @@ class Session:
             execution_profiles=_profiles(settings),
             reconnection_policy=policies.ExponentialReconnectionPolicy(
                 1.0, RECONNECT_S, max_attempts=None),
-            schema_metadata_enabled=False, token_metadata_enabled=True)
+            schema_metadata_enabled=False, schema_event_refresh_window=-1,
+            token_metadata_enabled=True)
 
 
 def _bind(statement, params):
