@@ -6,12 +6,7 @@ import uuid
 import testtools
 
 from cassandra_scheduler.tests.fixtures import placement_service as service
-
-#: Names that would hurt if they were pasted into CQL, a path or JSON.
-STRANGE_NAMES = (
-    "o'hara", '"; DROP TABLE trees; --', "'); DELETE FROM trees WHERE x = '",
-    'a/b?c=d&e#f', '{keyspace}.trees', '% s %(name)s', 'Zürich 日本 🖥',
-    'line\nfeed\ttab')
+from cassandra_scheduler.tests.fixtures import strange
 
 
 class TestValues(testtools.TestCase):
@@ -38,14 +33,14 @@ class TestValues(testtools.TestCase):
         return detail
 
     def test_strange_names_are_kept_as_they_are(self):
-        for name in STRANGE_NAMES:
+        for name in strange.NAMES:
             self.api.new_provider(name)
         self.assertEqual(
-            sorted(STRANGE_NAMES),
+            sorted(strange.NAMES),
             sorted(provider['name'] for provider in self._providers()))
 
     def test_a_strange_name_is_found_and_freed(self):
-        for name in STRANGE_NAMES:
+        for name in strange.NAMES:
             provider = self.api.new_provider(name)
             self._refused(409, 'POST', '/resource_providers',
                           {'name': name, 'uuid': str(uuid.uuid4())})
