@@ -43,7 +43,8 @@ class Claims:
         self._accepts = accepts
         self._until = time.monotonic() + deadline
         self._located = {}               # consumer uuid -> Located
-        self._undo = {}                  # consumer uuid -> what frees it
+        # consumer uuid -> what frees it, and returns whether it is free
+        self._undo = {}
         self._newest = {}                # tree id -> Tree that won
 
     def __enter__(self):
@@ -84,14 +85,23 @@ class Claims:
         alone = located.found is None and all(
             provider in candidate.tree.providers
             for provider, _class in allocation.amounts)
-        tree = self._alone(claim) if alone else self._together(claim)
+        try:
+            tree = self._alone(claim) if alone else self._together(claim)
+        except errors.OutcomeUnknown:
+            # The claim may be there, so its locator must stay.
+            del self._located[claimant.uuid]
+            raise
         return tree and candidate.replace(tree=tree)
 
     def release(self):
-        """Give back everything that was claimed, and the locators."""
+        """Give back everything that was claimed, and the locators.
+
+        The locator stays of whom something is, or may be, still there.
+        """
         while self._undo:
-            _uuid, undo = self._undo.popitem()
-            undo()
+            consumer_uuid, undo = self._undo.popitem()
+            if not undo():
+                del self._located[consumer_uuid]
         self.let_go()
 
     def let_go(self):
@@ -136,8 +146,6 @@ class Claims:
                     claim_id=claim.id, notes=self._notes)
                 return tree
             case outcome.Unknown(cause=cause):
-                # The claim may be there, so its locator must stay.
-                del self._located[claim.claimant.uuid]
                 raise errors.OutcomeUnknown(
                     f'Whether {claim.claimant.uuid} was claimed is unknown '
                     f'and Cassandra does not say ({cause}): the claim is '
@@ -150,13 +158,17 @@ class Claims:
         consumer_uuid = claim.claimant.uuid
         found = self._located[consumer_uuid].found
         home = found.location.value if found else claim.candidate.tree.id
-        shares = together.shares(self._store, claim)
+        try:
+            shares = together.shares(self._store, claim)
+        except errors.NotFound:
+            # The provider that was to share has gone since it was read.
+            return None
         tree = together.take(self._store, claim, shares, home=home,
                              deadline=self._left(), notes=self._notes)
         if tree is not None:
             self._undo[consumer_uuid] = functools.partial(
-                together.release, self._store, consumer_uuid, shares,
-                home=home, existed=found is not None, notes=self._notes)
+                together.release, self._store, claim, shares, home=home,
+                existed=found is not None, notes=self._notes)
         return tree
 
     def _left(self):
@@ -203,7 +215,10 @@ def consumer_row(claim):
 
 
 def release(store, consumer_uuid, tree_id, *, claim_id, notes):
-    """Give a claim back, if the consumer's row still is that claim's."""
+    """Give a claim back, if the consumer's row still is that claim's.
+
+    Returns whether it is known to be given back.
+    """
     op = str(uuid.uuid4())
 
     def advance(state):
@@ -219,5 +234,6 @@ def release(store, consumer_uuid, tree_id, *, claim_id, notes):
             state.tree, after.with_pending(consumer_uuid, None), op=op,
             delete=(consumer_uuid,))
 
-    return stepping.step(store.trees, tree_id, advance,
-                         consumers=(consumer_uuid,))
+    return isinstance(stepping.step(
+        store.trees, tree_id, advance, consumers=(consumer_uuid,)),
+        outcome.Applied)

@@ -72,21 +72,26 @@ def take(store, claim, shares, *, home, deadline, notes):
             return None
 
 
-def release(store, consumer_uuid, shares, *, home, existed, notes):
-    """Give back what ``take`` took, and leave what was held before."""
+def release(store, claim, shares, *, home, existed, notes):
+    """Give back what ``take`` took, and leave what was held before.
+
+    What somebody else has made of it since stays, too. Returns whether it is
+    known that nothing is left to give back.
+    """
     involved = [*shares, *({home} - set(shares))]
     attempts = stepping.Attempts(10.0)
     while True:
-        states = _states(store, involved, consumer_uuid)
+        states = _states(store, involved, claim.claimant.uuid)
         changes = tuple(filter(None, (
-            _released(states[tree_id], shares, consumer_uuid, home=home,
+            _released(states[tree_id], shares, claim, home=home,
                       existed=existed) for tree_id in involved)))
         if not changes:
-            return
+            return not any(_row(state, claim.claimant.uuid)
+                           for state in states.values())
         notes.conditional_write(_cost(changes))
-        if not isinstance(store.transactions.commit(changes),
-                          outcome.Rejected) or not attempts.wait():
-            return
+        written = store.transactions.commit(changes)
+        if not isinstance(written, outcome.Rejected) or not attempts.wait():
+            return isinstance(written, outcome.Applied)
 
 
 def _states(store, involved, consumer_uuid):
@@ -151,10 +156,11 @@ def _pending(change, claim):
                 claim.candidate.replace(tree=change.before)))))
 
 
-def _released(state, shares, consumer_uuid, *, home, existed):
+def _released(state, shares, claim, *, home, existed):
     """Return the TreeChange that takes one tree's share back, or None."""
+    consumer_uuid = claim.claimant.uuid
     tree, row = state.tree, _row(state, consumer_uuid)
-    if tree is None or row is None:
+    if tree is None or row is None or row.claim_id != claim.id:
         return None
     amounts = shares.get(tree.id, {})
     left = added(row.amounts, amounts, sign=-1)

@@ -152,6 +152,10 @@ class TestClaim(ClaimingTestCase):
         claims.release()
         self.assertEqual(2, self.used(host))
 
+    def test_what_leads_to_somebody_else_s_stays(self):
+        self.test_what_somebody_else_has_made_of_it_is_not_given_back()
+        self.assertIsNotNone(self.store.consumers.find(self.claimant.uuid))
+
 
 class TestLostAnswers(ClaimingTestCase):
 
@@ -220,6 +224,19 @@ class TestTogether(ClaimingTestCase):
         self.assertEqual(frozenset(), self.store.consumers.find(
             self.claimant.uuid).consumer.also_in)
 
+    def test_what_somebody_else_has_made_of_it_is_not_given_back(self):
+        source, target = self.host('source'), self.host('target')
+        self.claim(self.claims(), source, 2)
+        claims = self.claims()
+        tree = self.claim(claims, target, 2).tree
+        row = self.store.trees.find_consumer(tree.id, self.claimant.uuid)
+        self.cloud.write(tree, tree.with_amounts(
+            {(tree.id, 'VCPU'): 1}, sign=-1), put=(row.replace(
+                claim_id='other', amounts={(tree.id, 'VCPU'): 1}),))
+        claims.release()
+        self.assertEqual((2, 1), (self.used(source), self.used(target)))
+        self.assertEqual({(tree.id, 'VCPU'): 1}, self.held(target))
+
     def test_a_consumer_that_is_there_already(self):
         host = self.host()
         self.claim(self.claims(), host, 2)
@@ -243,6 +260,33 @@ class TestTogether(ClaimingTestCase):
         self.assertEqual({}, self.store.trees.find(shared.tree.id).pending)
         claims.release()
         self.assertNothingIsLeft(host, shared)
+
+    def test_a_shared_disk_that_is_gone(self):
+        host, claims = self.host(), self.claims()
+        self.assertIsNone(self.claim(
+            claims, host, 1, ((str(uuid.uuid4()), 'DISK_GB'), 40)))
+        claims.release()
+        self.assertNothingIsLeft(host)
+
+    def test_a_shared_disk_whose_claim_nobody_can_confirm(self):
+        host = self.host()
+        pool = tree_model.Provider(
+            str(uuid.uuid4()), 'pool', traits=frozenset({SHARING}),
+            inventories={'DISK_GB': tree_model.Inventory(100)})
+        self.cloud.new_tree(pool)
+        session = sessions.FailingSession(self.cloud.settings)
+        self.store = opening.open_store(
+            self.cloud.settings, loading.installed(), session=session)
+        claims = self.claims(deadline=0.3)
+        session.lose("SET state = 'COMMITTED'", SILENCE)
+        session.refuse('SELECT state, deadline', SILENCE)
+        session.refuse('SET state', cassandra.Unavailable('none'), times=9)
+        with contextlib.suppress(errors.OutcomeUnknown), claims:
+            self.claim(claims, host, 1, ((pool.uuid, 'DISK_GB'), 40))
+            self.fail('it was known')
+        # It was written, so what leads to it must stay.
+        self.assertEqual(host.tree.id, self.cloud.store.consumers.find(
+            self.claimant.uuid).consumer.home)
 
     def test_a_shared_disk_without_room(self):
         host = self.host()
