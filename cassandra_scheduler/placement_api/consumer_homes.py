@@ -9,15 +9,19 @@ a one.
 from placement import exception
 
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.placement_api import writing
 from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import stepping
 
 
 def claim(store, consumer_uuid, tree_id, op):
     """Make ``tree_id`` the home of a consumer that does not exist yet.
 
     Doing so again with the same ``op`` changes nothing. Raises
-    ConcurrentUpdateDetected when somebody else has made the consumer.
+    ConcurrentUpdateDetected when somebody else has made the consumer, or
+    when others kept changing its locator.
     """
+    attempts = stepping.Attempts(writing.DEADLINE_S)
     while True:
         claimed = store.consumer_homes.claim(consumer_uuid, tree_id, op)
         if isinstance(claimed, outcome.Rejected) and claimed.winner:
@@ -32,6 +36,8 @@ def claim(store, consumer_uuid, tree_id, op):
                     f'known: {cause}; try again.')
             case outcome.Rejected(winner=found) if found is not None:
                 raise exception.ConcurrentUpdateDetected()
+        if not attempts.wait():
+            raise exception.ConcurrentUpdateDetected()
 
 
 def _take_over(store, consumer_uuid, location, wanted):

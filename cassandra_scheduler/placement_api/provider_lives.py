@@ -25,6 +25,7 @@ from cassandra_scheduler.placement_api import tidying
 from cassandra_scheduler.placement_api import writing
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import stepping
 
 
 def create(store, *, uuid, name, parent=None):
@@ -165,6 +166,7 @@ def _uuid_marks(store, provider):
 
 def _claim(locator, key, value, op, *, taken, error):
     """Write a locator, or take over one that leads nowhere."""
+    attempts = stepping.Attempts(writing.DEADLINE_S)
     claimed = locator.claim(key, value, op)
     while not isinstance(claimed, outcome.Applied):
         if isinstance(claimed, outcome.Unknown):
@@ -172,12 +174,12 @@ def _claim(locator, key, value, op, *, taken, error):
                 f'Whether {key!r} was claimed is not known: '
                 f'{claimed.cause}; try again.')
         winner = claimed.winner
-        if winner is None:
-            claimed = locator.claim(key, value, op)
-        elif taken(winner):
+        if winner is not None and taken(winner):
             raise error
-        else:
-            claimed = locator.move(key, value, op=op, from_op=winner.op)
+        if not attempts.wait():
+            raise exception.ResourceProviderConcurrentUpdateDetected()
+        claimed = (locator.claim(key, value, op) if winner is None else
+                   locator.move(key, value, op=op, from_op=winner.op))
 
 
 def _confirm(locator, key, op, *, undo, error):

@@ -92,6 +92,7 @@ class Transplant:
     def _point(self, provider_uuid, tree_id, op):
         """Let a locator lead to a tree, whoever wrote it before."""
         locator = self.store.provider_trees
+        attempts = stepping.Attempts(writing.DEADLINE_S)
         while True:
             location = locator.find(provider_uuid,
                                     level=store_session.SERIAL)
@@ -101,6 +102,8 @@ class Transplant:
                                        from_op=location.op),
                           outcome.Applied):
                 return
+            if not attempts.wait():
+                raise exception.ResourceProviderConcurrentUpdateDetected()
 
     def _write(self, moved):
         attempts = stepping.Attempts(writing.DEADLINE_S)
