@@ -8,15 +8,6 @@ a search may never ask for is computed on first use.
 
 import functools
 
-import os_traits
-
-SHARING_TRAIT = os_traits.MISC_SHARES_VIA_AGGREGATE
-
-
-def shares(provider):
-    """Return whether others may take from this provider by aggregate."""
-    return SHARING_TRAIT in provider.traits
-
 
 class MiniCloud:
     """The providers of some trees; a tree that is given twice counts once.

@@ -11,7 +11,6 @@ import copy
 
 from placement.objects import research_context
 
-from cassandra_scheduler.mini_cloud import cloud as mini_cloud
 from cassandra_scheduler.model import capacity
 
 _Location = collections.namedtuple(
@@ -123,7 +122,8 @@ def get_provider_ids_having_any_trait(context, traits):
 
 def get_sharing_providers(context, rp_ids=None):
     """Return ids of providers that others may take from."""
-    found = context.mini_cloud.matching(mini_cloud.shares)
+    found = context.mini_cloud.matching(
+        lambda provider: provider.shares)
     return found & set(rp_ids) if rp_ids else found
 
 

@@ -63,7 +63,7 @@ def _flat_ones(request, trees, sharing):
     alone, others = [], []
     for tree in trees:
         provider = _only_provider(tree)
-        if provider is None or mini_cloud.shares(provider):
+        if provider is None or provider.shares:
             others.append(tree)
         else:
             alone.append((tree, provider))
@@ -89,7 +89,7 @@ def _sharing_aggregates(trees):
     """Return the aggregates whose members may take from somebody else."""
     return {aggregate for tree in trees
             for provider in tree.providers.values()
-            if mini_cloud.shares(provider)
+            if provider.shares
             for aggregate in provider.aggregates}
 
 

@@ -10,6 +10,8 @@ import dataclasses
 
 #: The largest amount Placement accepts (a signed 32-bit integer).
 MAX_INT = 0x7FFFFFFF
+#: Placement's trait for a provider that others may take from by aggregate.
+SHARING_TRAIT = 'MISC_SHARES_VIA_AGGREGATE'
 
 
 def _mapping():
@@ -41,6 +43,11 @@ class Provider:
     aggregates: frozenset = frozenset()  # Placement aggregate uuids
     created_ms: int | None = None
     updated_ms: int | None = None
+
+    @property
+    def shares(self):
+        """Return whether others may take from it by aggregate."""
+        return SHARING_TRAIT in self.traits
 
     def replace(self, **changes):
         """Return this provider with some fields changed."""

@@ -28,7 +28,11 @@ from cassandra_scheduler.store import session as store_session
 PAGE = 1000
 SMALLEST_PAGE = 50
 
-_RING = rings.Ring()
+
+@functools.lru_cache(maxsize=16)
+def _ring_of(_keyspace, _cloud):
+    """Return what this process remembers of the size of one cloud."""
+    return rings.Ring()
 
 
 def get_by_requests(context, groups, rqparams, nested_aware=True):
@@ -110,7 +114,7 @@ def _pages(context, request, sharing, limit):
         functools.partial(store.candidates.read, restrictions,
                           level=store_session.READ),
         limit=min(PAGE, max(limit, SMALLEST_PAGE)) if limit else PAGE,
-        **_beginning(context.config))
+        **_beginning(context))
 
 
 def _pinned_trees(store, request):
@@ -125,7 +129,7 @@ def _pinned_trees(store, request):
     ids = {location.value for location
            in store.provider_trees.find_many(sorted(uuids)).values()}
     trees = store.trees.find_many(sorted(ids))
-    if any(mini_cloud.shares(provider) for tree in trees
+    if any(provider.shares for tree in trees
            for provider in tree.providers.values()):
         return None
     return trees
@@ -138,10 +142,12 @@ def _restrictions(request, *, shared_classes):
                 request, shared_classes=shared_classes))
 
 
-def _beginning(config):
+def _beginning(context):
     """Return how a walk round the ring begins: anywhere, if so wanted."""
-    if config.placement.randomize_allocation_candidates:
-        return {'ring': _RING, 'random': random}
+    if context.config.placement.randomize_allocation_candidates:
+        store = context.store
+        return {'ring': _ring_of(store.session.settings.keyspace,
+                                 store.cloud), 'random': random}
     return {}
 
 

@@ -14,9 +14,6 @@ from placement import exception
 from cassandra_scheduler.model import capacity
 from cassandra_scheduler.model import tree as tree_model
 
-#: The trait that lets a provider serve other trees.
-SHARES = 'MISC_SHARES_VIA_AGGREGATE'
-
 
 def bump(tree, provider_uuid, now):
     """Return the tree with one generation more on a provider."""

@@ -23,7 +23,6 @@ from cassandra_scheduler.placement_api import catalogue_names
 from cassandra_scheduler.placement_api import finding
 from cassandra_scheduler.placement_api import moments
 from cassandra_scheduler.placement_api import provider_lives
-from cassandra_scheduler.placement_api import provider_steps
 from cassandra_scheduler.placement_api import replacement
 from cassandra_scheduler.placement_api import tidying
 from cassandra_scheduler.placement_api import writing
@@ -84,8 +83,7 @@ class Transplant:
                 self._point(provider_uuid, self.to_tree, writing.new_op())
 
     def _share(self, tree, moved):
-        if any(provider_steps.SHARES in tree.providers[one].traits
-               for one in moved):
+        if any(tree.providers[one].shares for one in moved):
             catalogue_names.create(self.rp._context, catalogue.SHARING_TREE,
                                    self.to_tree)
 

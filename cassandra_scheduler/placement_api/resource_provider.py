@@ -9,6 +9,7 @@ else is computed again from whatever state won.
 from placement import exception
 from placement.objects import resource_provider
 
+from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.placement_api import catalogue_names
 from cassandra_scheduler.placement_api import finding
 from cassandra_scheduler.placement_api import moments
@@ -95,7 +96,7 @@ class ResourceProvider(resource_provider.ResourceProvider):
         found = finding.get(self._context.store, self.uuid)
         if found.provider.traits == wanted:
             return
-        if provider_steps.SHARES in wanted:
+        if tree_model.SHARING_TRAIT in wanted:
             # Searches look here for trees that share: before the trait.
             catalogue_names.create(self._context, catalogue.SHARING_TREE,
                                    found.tree.id)

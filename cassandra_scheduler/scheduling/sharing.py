@@ -10,7 +10,6 @@ import time
 
 from cassandra_scheduler.store import catalogue
 
-TRAIT = 'MISC_SHARES_VIA_AGGREGATE'
 #: Seconds for which the list is remembered.
 REMEMBERED = 60.0
 
@@ -46,4 +45,4 @@ def classes(trees):
     """Return the resource classes that sharing providers of trees offer."""
     return frozenset(
         name for tree in trees for provider in tree.providers.values()
-        if TRAIT in provider.traits for name in provider.inventories)
+        if provider.shares for name in provider.inventories)

@@ -59,7 +59,7 @@ class Base(testtools.TestCase):
         """Return the Context of a new cloud with these trees and traits."""
         cloud = self.useFixture(cassandra.Cloud())
         for tree in trees:
-            if any(map(mini_cloud.shares, tree.providers.values())):
+            if any(one.shares for one in tree.providers.values()):
                 cloud.store.catalogue.create(
                     catalogue.SHARING_TREE, tree.root.uuid, op='test',
                     now_ms=1)
