@@ -44,8 +44,11 @@ class NovaCloudTest(testtools.TestCase):
         """Return (uuids placed, lists of Selections)."""
         uuids = [*uuids, *(str(uuid.uuid4())
                            for _ in range(count - len(uuids)))]
+        # A request draws by its id.
+        context = nova_context.RequestContext(
+            user_id='user', project_id='project', is_admin=True)
         found = (manager or self.manager).select_destinations(
-            self.context, spec_obj=spec, instance_uuids=uuids,
+            context, spec_obj=spec, instance_uuids=uuids,
             return_objects=True, **{'return_alternates': True, **wanted})
         return uuids, found
 

@@ -174,7 +174,7 @@ class TestLargeCloud(nova_cloud.NovaCloudTest):
         self.select(spec())
 
     def test_alternates_are_found_though_the_sample_is_small(self):
-        found = [self.select(spec())[1][0] for _time in range(5)]
+        found = [self.select(spec())[1][0] for _time in range(12)]
         self.assertLess(2, max(map(len, found)))
         for selections in found:
             self.assertEqual(1, len({each.cell_uuid for each in selections}))
@@ -182,8 +182,9 @@ class TestLargeCloud(nova_cloud.NovaCloudTest):
     def test_many_servers_are_spread(self):
         spread = [len({each[0].service_host for each in
                        self.select(spec(), count=4)[1]})
-                  for _time in range(5)]
-        self.assertEqual(4, max(spread))
+                  for _time in range(12)]
+        # A sample alone would be two hosts.
+        self.assertLess(2, max(spread))
 
     def test_all_of_a_cloud_can_be_used(self):
         # 8 hosts of 8 VCPU, one of which was taken before.
