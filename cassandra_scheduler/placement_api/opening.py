@@ -16,6 +16,10 @@ from cassandra_scheduler.store import opening as store_opening
 from cassandra_scheduler.store import settings as store_settings
 
 
+#: Settings.connection() of every keyspace that was checked.
+_seen_to_fit = set()
+
+
 class _Default:
     """The settings for whoever brings no configuration."""
     settings = None
@@ -37,9 +41,12 @@ def store():
 
 
 def store_of(conf):
-    """Return the Store of an oslo.config object, or else the default one."""
+    """Return the Store of an oslo.config object, or else the default one.
+
+    Raises SchemaMismatch until its keyspace was once found to fit.
+    """
     settings = settings_of(conf)
-    return store() if settings is None else _opened(settings)
+    return _fitting(store() if settings is None else _opened(settings))
 
 
 def settings_of(conf):
@@ -53,6 +60,19 @@ def settings_of(conf):
         return None
     except (cfg.Error, ValueError) as exc:
         raise errors.InvalidSettings(' '.join(str(exc).split())) from None
+
+
+def _fitting(found):
+    """Return this Store; look into its keyspace if nobody has done so.
+
+    A WSGI server starts without Cassandra, so nobody may have looked before
+    the first request.
+    """
+    keyspace = found.session.settings
+    if keyspace not in _seen_to_fit:
+        found.check()
+        _seen_to_fit.add(keyspace)
+    return found
 
 
 @functools.lru_cache(maxsize=16)

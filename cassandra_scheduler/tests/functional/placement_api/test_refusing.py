@@ -88,6 +88,24 @@ class TestValues(testtools.TestCase):
             self._refused(409, 'PUT', path,
                           service.consumer_of({provider: {'VCPU': wrong}}))
 
+    def test_inventories_that_are_none(self):
+        provider = self.api.new_provider(VCPU=4)
+        for wrong in ({'total': -1}, {'total': 0},
+                      {'total': 4, 'reserved': -1},
+                      {'total': 4, 'min_unit': -1},
+                      {'total': 4, 'allocation_ratio': -1.0}):
+            self._refused(
+                400, 'PUT',
+                f'/resource_providers/{provider}/inventories/VCPU',
+                {'resource_provider_generation': 1, **wrong})
+
+    def test_candidates_that_cannot_be(self):
+        self.api.new_provider(VCPU=4)
+        for wrong in ('VCPU:-1', 'VCPU:0', 'CUSTOM_NOBODY:1'):
+            detail = self._refused(
+                400, 'GET', f'/allocation_candidates?resources={wrong}')
+            self.assertIn(wrong.partition(':')[0], detail)
+
     def test_an_unknown_resource_class(self):
         provider = self.api.new_provider(VCPU=4)
         detail = self._refused(
@@ -155,16 +173,12 @@ class TestValues(testtools.TestCase):
             consumers))
 
 
-class TestWithoutCassandra(testtools.TestCase):
+class RefusingStoreTestCase(testtools.TestCase):
+    """Every request hears in one line what is wrong with the store."""
 
-    def setUp(self):
-        super().setUp()
-        # Nothing listens on port 1.
+    def check_every_door(self, *parts, **settings):
         self.api = self.useFixture(service.PlacementService(
-            settings=service.cassandra.settings(
-                port=1, connect_timeout=1.0, contact_points=('127.0.0.1',))))
-
-    def test_every_door_says_so_in_one_line(self):
+            settings=service.cassandra.settings(**settings)))
         provider, consumer = uuid.uuid4(), uuid.uuid4()
         for method, path, body in (
                 ('GET', '/resource_providers', None),
@@ -177,10 +191,39 @@ class TestWithoutCassandra(testtools.TestCase):
                 ('PUT', f'/allocations/{consumer}',
                  service.consumer_of({str(provider): {'VCPU': 1}}))):
             response = self.api.expect(503, method, path, body)
-            detail = response.json['errors'][0]['detail']
-            self.assertIn('[cassandra] contact_points', detail)
-            self.assertNotIn('Traceback', detail)
+            [error] = response.json['errors']
+            # What webob says of the status, and a line of ours.
+            [_explanation, line] = filter(str.strip,
+                                          error['detail'].splitlines())
+            for part in parts:
+                self.assertIn(part, line)
+            self.assertNotIn('Traceback', error['detail'])
             self.assertIn('openstack-api-version', response.headers)
 
-    def test_the_versions_are_told_all_the_same(self):
+
+class TestWithoutCassandra(RefusingStoreTestCase):
+
+    def test_every_door_says_so_in_one_line(self):
+        # Nothing listens on port 1.
+        self.check_every_door(
+            '[cassandra] contact_points', port=1, connect_timeout=1.0,
+            contact_points=('127.0.0.1',))
+        # The versions are told all the same.
         self.api.expect(200, 'GET', '/')
+
+
+class TestKeyspace(RefusingStoreTestCase):
+
+    def test_there_is_none(self):
+        self.check_every_door('nobody_made_this', 'cassandra-scheduler db '
+                              'sync', keyspace='nobody_made_this')
+
+    def test_it_is_too_old(self):
+        old = self.useFixture(service.cassandra.OldKeyspace())
+        self.check_every_door(
+            f'schema {old.version}', f'needs {old.version + 1}',
+            keyspace=old.name)
+        old.bring_up()
+        # Nobody has to start it again.
+        self.assertEqual([], self.api.get('/resource_providers')[
+            'resource_providers'])
