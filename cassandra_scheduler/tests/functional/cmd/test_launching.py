@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 
-import uuid
-
 import fixtures
 import testtools
 
 from cassandra_scheduler.local import cluster
-from cassandra_scheduler.store import opening
-from cassandra_scheduler.store.schema import check
-from cassandra_scheduler.store.schema import sync
 from cassandra_scheduler.tests.fixtures import cassandra
+from cassandra_scheduler.tests.fixtures import placement_service
 from cassandra_scheduler.tests.functional import cmd
 
 SERVICES = ('nova-cassandra-scheduler', 'nova-cassandra-compute')
+COMMANDS = (('db', 'check'), ('host', 'list'), ('host', 'show', 'host1'))
+NO_AUTHENTICATION = '[api]\nauth_strategy = noauth2'
 
 
 class RefusalTestCase(testtools.TestCase):
@@ -27,22 +25,39 @@ class RefusalTestCase(testtools.TestCase):
         self.assertTrue(line.startswith(f'{service}: '), line)
         return line
 
+    def command(self, *words, desk):
+        """Return the one line with which a command ends."""
+        ended = desk.run('cassandra-scheduler', *words)
+        self.assertEqual((1, ''), (ended.returncode, ended.stdout))
+        *steps, line = ended.stderr.splitlines()
+        # Only "db sync" tells what it is about to do.
+        self.assertEqual([], [step for step in steps
+                              if not step.startswith('keyspace ')])
+        return line
+
+    def refusals(self, desk):
+        """Return what every program that needs Cassandra says."""
+        return [*(self.refusal(service, desk)
+                  for service in (*SERVICES, 'cassandra-placement-api')),
+                *(self.command(*words, desk=desk) for words in COMMANDS)]
+
 
 class TestRefusals(RefusalTestCase):
 
     def test_an_unreachable_cassandra(self):
-        desk = self.useFixture(cmd.Desk(port=1, password='hunter2',
-                                        username='nova'))
-        for service in SERVICES:
-            line = self.refusal(service, desk)
+        desk = self.useFixture(cmd.Desk(NO_AUTHENTICATION, port=1,
+                                        password='hunter2', username='nova'))
+        for line in (*self.refusals(desk),
+                     self.command('db', 'sync', desk=desk),
+                     self.command('db', 'version', desk=desk)):
             self.assertIn('127.0.0.1:1 does not answer', line)
             self.assertIn('[cassandra] contact_points', line)
             self.assertNotIn('hunter2', line)
 
     def test_a_keyspace_that_does_not_exist(self):
-        desk = self.useFixture(cmd.Desk(keyspace='nobody_made_this'))
-        for service in SERVICES:
-            line = self.refusal(service, desk)
+        desk = self.useFixture(cmd.Desk(NO_AUTHENTICATION,
+                                        keyspace='nobody_made_this'))
+        for line in self.refusals(desk):
             self.assertIn("'nobody_made_this'", line)
             self.assertIn('"cassandra-scheduler db sync"', line)
 
@@ -66,24 +81,12 @@ class TestRefusals(RefusalTestCase):
 
 class TestOldSchema(RefusalTestCase):
 
-    def setUp(self):
-        super().setUp()
-        self.keyspace = f'test_{uuid.uuid4().hex[:12]}'
-        store = opening.open_store(cassandra.settings(keyspace=self.keyspace))
-        self.addCleanup(store.session.close)
-        self.addCleanup(store.session.execute_schema,
-                        f'DROP KEYSPACE IF EXISTS {self.keyspace}')
-        sync.sync(store.session, store.columns)
-        store.session.write(
-            'INSERT INTO {keyspace}.schema_version (name, version, '
-            "oldest_reader) VALUES ('schema', ?, ?)",
-            (check.VERSION - 1, 0))
-
     def test_an_old_schema(self):
-        desk = self.useFixture(cmd.Desk(keyspace=self.keyspace))
-        for service in SERVICES:
-            line = self.refusal(service, desk)
-            self.assertIn(f'this code needs {check.VERSION}', line)
+        old = self.useFixture(cassandra.OldKeyspace())
+        desk = self.useFixture(cmd.Desk(NO_AUTHENTICATION,
+                                        keyspace=old.name))
+        for line in self.refusals(desk):
+            self.assertIn(f'this code needs {old.version + 1}', line)
             self.assertIn('"cassandra-scheduler db sync"', line)
 
 
@@ -99,12 +102,19 @@ class TestWrongPassword(RefusalTestCase):
         self.cluster.start()
 
     def test_a_wrong_password(self):
+        contact_points = self.cluster.contact_points
+        where = {'port': self.cluster.port, 'username': 'cassandra',
+                 'password': 'hunter2'}
         desk = self.useFixture(cmd.Desk(
-            contact_points=','.join(self.cluster.contact_points),
-            port=self.cluster.port, username='cassandra',
-            password='hunter2'))
-        for service in SERVICES:
-            line = self.refusal(service, desk)
+            NO_AUTHENTICATION, contact_points=','.join(contact_points),
+            **where))
+        said = [*self.refusals(desk), self.command('db', 'sync', desk=desk)]
+        api = self.useFixture(placement_service.PlacementService(
+            cassandra.settings(contact_points=tuple(contact_points),
+                               **where)))
+        answer = api.expect(503, 'GET', '/resource_providers')
+        said += answer.json['errors'][0]['detail'].strip().splitlines()[-1:]
+        for line in said:
             self.assertIn("refused user 'cassandra'", line)
             self.assertIn('[cassandra] username and password', line)
             self.assertNotIn('hunter2', line)

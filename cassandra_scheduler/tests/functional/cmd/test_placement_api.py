@@ -13,23 +13,10 @@ from cassandra_scheduler.tests.functional import cmd
 from cassandra_scheduler.tests.functional.cmd import test_launching
 
 PROGRAM = 'cassandra-placement-api'
-NO_AUTHENTICATION = '[api]\nauth_strategy = noauth2'
+NO_AUTHENTICATION = test_launching.NO_AUTHENTICATION
 
 
 class TestRefusals(test_launching.RefusalTestCase):
-
-    def test_an_unreachable_cassandra(self):
-        desk = self.useFixture(cmd.Desk(NO_AUTHENTICATION, port=1,
-                                        username='me', password='hunter2'))
-        line = self.refusal(PROGRAM, desk)
-        self.assertIn('127.0.0.1:1 does not answer', line)
-        self.assertNotIn('hunter2', line)
-
-    def test_a_keyspace_that_does_not_exist(self):
-        desk = self.useFixture(cmd.Desk(NO_AUTHENTICATION,
-                                        keyspace='nobody_made_this'))
-        self.assertIn('"cassandra-scheduler db sync"',
-                      self.refusal(PROGRAM, desk))
 
     def test_a_value_that_is_none(self):
         desk = self.useFixture(cmd.Desk(connect_timeout='soon'))
