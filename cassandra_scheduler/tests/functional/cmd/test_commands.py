@@ -11,6 +11,7 @@ from cassandra_scheduler.reporter import publishing
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.tests.fixtures import cassandra
+from cassandra_scheduler.tests.fixtures import strange
 from cassandra_scheduler.tests.functional import cmd
 
 PROGRAM = 'cassandra-scheduler'
@@ -134,6 +135,19 @@ class TestHosts(testtools.TestCase):
                       refused.stderr)
         shown = self.run_well('host', 'show', 'host1', '--node', 'node2')
         self.assertIn('node2', shown)
+
+    def test_strange_names(self):
+        for name in strange.NAMES:
+            self.new_host(name, name, self.beat())
+        self.assertEqual(
+            sorted(strange.NAMES), [row['Host'] for row in self.listed()])
+        for name in strange.NAMES:
+            shown = json.loads(self.run_well('host', 'show', name,
+                                             '-f', 'json'))
+            self.assertEqual((name, name), (shown['host'], shown['node']))
+            refused = self.desk.run(PROGRAM, 'host', 'show', f'{name}!')
+            self.assertEqual(1, refused.returncode)
+            [_line] = refused.stderr.splitlines()
 
     def test_a_host_that_does_not_exist(self):
         refused = self.desk.run(PROGRAM, 'host', 'show', 'nowhere')

@@ -11,6 +11,7 @@ from nova import objects
 import testtools
 
 from cassandra_scheduler.conf import registration
+from cassandra_scheduler.model import restriction
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import freeing
 from cassandra_scheduler.reporter import heartbeat
@@ -18,6 +19,7 @@ from cassandra_scheduler.reporter import publishing
 from cassandra_scheduler.reporter import tracker
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.tests.fixtures import cassandra
+from cassandra_scheduler.tests.fixtures import strange
 
 objects.register_all()
 
@@ -154,6 +156,29 @@ class TestTracker(testtools.TestCase):
         lines = self.logged.output.splitlines()
         self.assertEqual(1, len(lines), lines)
         self.assertIn('[cassandra] contact_points', lines[0])
+
+    def test_without_a_keyspace_the_tracker_goes_on(self):
+        node = self.new_node('node1')
+        nowhere = self.new_tracker(opening.open_store(
+            cassandra.settings(keyspace='nobody_made_this')))
+        nowhere._update(self.context, node)
+        [line] = self.logged.output.splitlines()
+        self.assertIn('"cassandra-scheduler db sync"', line)
+        self.assertIsNone(self.cloud.store.trees.find(node.uuid).report)
+
+    def test_strange_names_are_reported_as_they_are(self):
+        for name in strange.NAMES:
+            node = self.new_node(name)
+            node.host = name
+            tree = self.update(node)
+            report = json.loads(tree.report)
+            self.assertEqual((name, name),
+                             (report['host'], report['nodename']))
+            for column in ('host', 'nodename'):
+                found = self.cloud.store.candidates.read(
+                    (restriction.Restriction(column, '=', name),)).trees
+                self.assertEqual([tree.id], [each.id for each in found])
+        self.assertEqual('', self.logged.output)
 
     def test_what_failed_is_made_up_for(self):
         node = self.new_node('node1', 'instance1')
