@@ -38,23 +38,25 @@ class Base:
     def restrictions(self, request, *, shared_classes=frozenset()):
         """Return what of a ResourceRequest any tree must satisfy.
 
-        Only sets with one member are pushed down, because SAI has no OR, and
-        the traits and aggregates of a group only where no sharing provider
-        can serve it (``shared_classes`` are the classes that some provider
-        shares; a group without resources can be served by any). Sound for
-        Placement's rules: a required trait stands on some provider of the
-        tree, a required aggregate on a provider of it, a root trait on the
-        root.
+        Only sets with one member are pushed down, because SAI has no OR; no
+        UBIQUITOUS_TRAITS; and the traits and aggregates of a group only
+        where no sharing provider can serve it (``shared_classes`` are the
+        classes that some provider shares; a group without resources can be
+        served by any). Sound for Placement's rules: a required trait stands
+        on some provider of the tree, a required aggregate on a provider of
+        it, a root trait on the root.
         """
         found = [Restriction('root_traits', 'CONTAINS', trait, 'root traits')
-                 for trait in sorted(request.root_required)]
+                 for trait in sorted(
+                     request.root_required - UBIQUITOUS_TRAITS)]
         for group in request.groups:
             if shared_classes and (not group.resources or
                                    shared_classes & set(group.resources)):
                 continue
             found += [Restriction('tree_traits', 'CONTAINS', min(any_of),
                                   'traits')
-                      for any_of in group.required if len(any_of) == 1]
+                      for any_of in group.required if len(any_of) == 1 and
+                      any_of.isdisjoint(UBIQUITOUS_TRAITS)]
             found += [Restriction('tree_aggregates', 'CONTAINS',
                                   min(any_of), 'aggregates')
                       for any_of in group.member_of if len(any_of) == 1]
