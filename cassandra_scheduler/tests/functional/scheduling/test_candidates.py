@@ -88,11 +88,8 @@ class TestRounds(testtools.TestCase):
             inventories={**both.root.inventories,
                          'PCPU': tree_model.Inventory(4)})))
         rounds, _notes = self.rounds(request(PCPU=1), request())
-        first = rounds[0]
-        self.assertIn('host0', first)
-        self.assertEqual(len(set(first)), len(first))
-        self.assertEqual({tree.root.name for tree in self.trees},
-                         set(sum(rounds, [])))
+        self.assertEqual(sorted(tree.root.name for tree in self.trees),
+                         sorted(sum(rounds, [])))
 
     def test_nothing_to_allocate(self):
         rounds, _notes = self.rounds(host='host2', node='host2')
