@@ -2,19 +2,20 @@
 """``cassandra-scheduler bench``: what a placement costs, and its floor."""
 
 import contextlib
+import json
 import os
+import subprocess
+import sys
 
 from cliff import command
 from rich import console as rich_console
 
-from cassandra_scheduler.bench import ground
-from cassandra_scheduler.bench import showing
 from cassandra_scheduler.local import cluster as local_cluster
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.store import settings as store_settings
 
 CONTACT_POINTS = 'CASSANDRA_SCHEDULER_TEST_CONTACT_POINTS'
 PORT = 'CASSANDRA_SCHEDULER_TEST_PORT'
+SIZES = (100, 1000, 10000, 100000)
 
 
 class Bench(command.Command):
@@ -42,45 +43,32 @@ class Bench(command.Command):
         return parser
 
     def take_action(self, parsed_args):
-        """Run the bench and show its figures."""
-        for name in ('runs', 'clients'):
-            if getattr(parsed_args, name) < 1:
+        """Run the bench in a process of its own; return its status."""
+        sizes = sorted(set(parsed_args.hosts or SIZES))
+        for name, value in (('hosts', sizes[0]), ('runs', parsed_args.runs),
+                            ('clients', parsed_args.clients)):
+            if value < 1:
                 raise errors.InvalidSettings(f'--{name} must be at least 1.')
-        ground.choose_threads()
-        from cassandra_scheduler.bench import running
-
-        plan = running.Plan(
-            sizes=tuple(sorted(set(parsed_args.hosts or ()))) or
-            running.Plan.sizes, runs=parsed_args.runs,
-            clients=parsed_args.clients)
-        if min(plan.sizes) < 1:
-            raise errors.InvalidSettings('--hosts must be at least 1.')
-        console = rich_console.Console()
-        with console.status('starting') as status, _cassandra(
-                parsed_args.heap, status.update) as settings:
-            figures = running.run(settings, plan, tell=status.update)
-        console.print(showing.table(figures))
-        for line in showing.growth(figures):
-            console.print(line)
-        if parsed_args.json:
-            showing.write_json(figures, parsed_args.json)
+        with _cassandra(parsed_args.heap) as (contact_points, port):
+            return subprocess.call([
+                sys.executable, '-m', 'cassandra_scheduler.bench', json.dumps(
+                    {'sizes': sizes, 'runs': parsed_args.runs,
+                     'clients': parsed_args.clients, 'port': port,
+                     'contact_points': contact_points,
+                     'json': parsed_args.json})])
 
 
 @contextlib.contextmanager
-def _cassandra(heap, tell):
+def _cassandra(heap):
+    """Give contact points and port of a Cassandra that may be used."""
     points = os.environ.get(CONTACT_POINTS)
     if points:
-        yield _settings(points.split(','), int(os.environ.get(PORT, '9042')))
+        yield points.split(','), int(os.environ.get(PORT, '9042'))
         return
     cluster = local_cluster.Cluster.on_fresh_ports(heap=heap)
     try:
-        cluster.start(tell)
-        yield _settings(cluster.contact_points, cluster.port)
+        with rich_console.Console(stderr=True).status('starting') as status:
+            cluster.start(status.update)
+        yield list(cluster.contact_points), cluster.port
     finally:
         cluster.wipe()
-
-
-def _settings(contact_points, port):
-    return store_settings.Settings(
-        contact_points=tuple(contact_points), port=port,
-        keyspace='cassandra_scheduler_bench', request_timeout=60.0)
