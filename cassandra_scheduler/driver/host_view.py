@@ -18,6 +18,7 @@ from oslo_utils import timeutils
 
 from cassandra_scheduler.driver import allocation_json
 from cassandra_scheduler.driver import precise_usage
+from cassandra_scheduler.driver import translation
 
 LOG = logging.getLogger(__name__)
 _PLAIN = ('host_ip', 'hypervisor_type', 'hypervisor_version',
@@ -167,9 +168,7 @@ class HostView:
                         {'host': self.host, 'error': exc})
 
     def _consume(self, spec):
-        self._subtract({
-            'vcpus': spec.vcpus, 'memory_mb': spec.memory_mb,
-            'disk_gb': spec.root_gb + spec.ephemeral_gb, 'instances': 1})
+        self._subtract(translation.usage(spec))
         wanted = spec.pci_requests.requests if spec.pci_requests else None
         mapping = spec.get_request_group_mapping()
         fitted = spec.numa_topology
@@ -185,7 +184,6 @@ class HostView:
         if wanted:
             self.pci_stats.apply_requests(wanted, mapping,
                                           fitted.cells if fitted else None)
-        self.num_io_ops += 1
 
     def __repr__(self):
         return (f'({self.host}, {self.nodename}) ram: {self.free_ram_mb}MB '
