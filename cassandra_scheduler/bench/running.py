@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One run of the bench: for each size of fleet, the same measurements.
 
-Sizes lie side by side in one keyspace, each in a cloud of its own that is
-removed at the end. A size is measured when Cassandra has written its rows to
+One size after the other lies in the bench's own keyspace, whose tables are
+emptied afterwards. A size is measured when Cassandra has written its rows to
 files, as they are in a cloud that has been up for a while.
 """
 
@@ -47,7 +47,13 @@ def run(settings, plan, *, tell=lambda text: None):
         here = dataclasses.replace(settings, cloud=cloud)
         store = opening.open_store(here, loading.installed())
         sync.sync(store.session, store.columns)
-        figures += _of_size(store, here, hosts, plan=plan, tell=tell)
+        try:
+            figures += _of_size(store, here, hosts, plan=plan, tell=tell)
+        finally:
+            tell(f'{hosts} hosts: emptying the tables')
+            for table in ('trees', 'consumer_homes'):
+                store.session.execute_schema(
+                    f'TRUNCATE {settings.keyspace}.{table}')
     return figures
 
 
