@@ -70,6 +70,7 @@ class Rounds:
         """Yield tuples of Candidates from one walk for each variant."""
         sharing = (self._world.sharing.trees() if self._wanted.variants
                    else ())
+        self._notes.rows(len(sharing))
         walks = [(variant, self._walk(variant, level, sharing))
                  for variant in self._wanted.variants or (None,)]
         while walks:

@@ -22,7 +22,7 @@ def explain(wanted, *, world, notes):
     """
     try:
         with notes.step('explain') as out:
-            counted, looked_at = _counted(wanted, world=world)
+            counted, looked_at = _counted(wanted, world=world, notes=notes)
             out(looked_at)
     except errors.SchedulerError as exc:
         return f'the reason could not be looked up: {exc}'
@@ -39,13 +39,14 @@ def explain(wanted, *, world, notes):
         f'none of {looked_at} had room at the moment of the claim')
 
 
-def _counted(wanted, *, world):
+def _counted(wanted, *, world, notes):
     """Return (source -> trees it refuses, trees looked at)."""
     page = world.store.candidates.read(
         (restriction_model.Restriction('resource_type', '=',
                                        world.kind.name),),
         limit=world.manners.max_sample)
     sharing = world.sharing.trees()
+    notes.rows(page.rows_read + len(sharing))
     variant = (wanted.variants or (request_model.ResourceRequest(),))[0]
     asked = candidates.restrictions(
         wanted, variant, world=world,

@@ -29,8 +29,9 @@ class Transcript:
     """The steps of one request and what they cost.
 
     ``restrictions`` are those of the last candidate query; ``queries`` is
-    how many of them were made, ``rows_read`` the root rows they brought;
-    ``refusals`` are (filter, hosts it refused).
+    how many of them were made; ``rows_read`` are all root rows that were
+    read: by them, of sharing trees, and to explain a refusal; ``refusals``
+    are (filter, hosts it refused).
     """
     request_id: str
     restrictions: tuple = ()
@@ -73,6 +74,10 @@ class Notes:
         self._change(restrictions=tuple(restrictions),
                      queries=self.transcript.queries + 1,
                      rows_read=self.transcript.rows_read + rows)
+
+    def rows(self, count):
+        """Note root rows that were read otherwise."""
+        self._change(rows_read=self.transcript.rows_read + count)
 
     def conditional_write(self, count=1):
         """Note conditional writes that were sent."""

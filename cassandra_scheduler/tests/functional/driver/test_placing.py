@@ -55,6 +55,14 @@ class TestPlacing(nova_cloud.NovaCloudTest):
              ('claim', 1)],
             [(step.name, step.went_out) for step in transcript.steps])
 
+    def test_a_refusal_counts_the_rows_that_explain_it(self):
+        for number in range(3):
+            self.add_host(f'host{number}', vcpus=2)
+        placed = self.place(spec(vcpus=4))
+        self.assertEqual((0, 3), (placed.transcript.conditional_writes,
+                                  placed.transcript.rows_read))
+        self.assertIn('VCPU 3 of 3', placed.why)
+
     def test_alternates(self):
         trees = {self.add_host(f'host{number}').id for number in range(4)}
         _uuids, (selections,) = self.select(spec())
