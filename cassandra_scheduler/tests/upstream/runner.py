@@ -34,10 +34,17 @@ def main(arguments=None):
 
 
 def matching(test_ids, expressions):
-    """Return the ids that one of the expressions finds; all without any."""
+    """Return the ids that one of the expressions finds; all without any.
+
+    An expression that is the full name of a module or class means just that
+    one, not every other whose name begins with it.
+    """
     if not expressions:
         return list(test_ids)
-    patterns = [re.compile(expression) for expression in expressions]
+    patterns = [re.compile(
+        f'^{re.escape(expression)}\\.' if any(
+            test_id.startswith(f'{expression}.') for test_id in test_ids)
+        else expression) for expression in expressions]
     return [test_id for test_id in test_ids
             if any(pattern.search(test_id) for pattern in patterns)]
 

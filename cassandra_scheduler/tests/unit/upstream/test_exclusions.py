@@ -69,6 +69,11 @@ class TestMatching(testtools.TestCase):
         self.assertEqual(['x.A.test_1', 'x.C.test_1'],
                          runner.matching(ids, [r'x\.A\.', 'C']))
 
+    def test_a_full_name_means_only_that_class(self):
+        ids = ['nova.x.Test.test_a', 'nova.x.TestMore.test_a']
+        self.assertEqual(ids[:1], runner.matching(ids, ['nova.x.Test']))
+        self.assertEqual(ids, runner.matching(ids, ['x.Test']))
+
     def test_without_expressions_everything_matches(self):
         self.assertEqual(['a', 'b'], runner.matching(['a', 'b'], []))
 
