@@ -105,22 +105,26 @@ class Rounds:
         """Return a generator of tuples of trees for one variant."""
         classes = sharing_trees.classes(sharing)
 
-        def reader(wanted):
-            return functools.partial(self._read, restrictions(
-                wanted, variant or _NOTHING, world=self._world,
-                shared_classes=classes), level=level)
+        def asked(wanted):
+            return restrictions(wanted, variant or _NOTHING,
+                                world=self._world, shared_classes=classes)
+
+        def reader(restricted):
+            return functools.partial(self._read, restricted, level=level)
 
         wanted, limit = self._wanted, self._world.manners.page
+        everywhere = asked(wanted)
         if wanted.host or wanted.node:
-            return rings.walk(reader(wanted), limit=limit)
-        pages = rings.walk(reader(wanted), limit=limit, ring=self._world.ring,
+            return rings.walk(reader(everywhere), limit=limit)
+        ring = self._world.ring.of(everywhere)
+        pages = rings.walk(reader(everywhere), limit=limit, ring=ring,
                            random=self._random, first=max(
                                self._world.manners.sample,
                                len(wanted.claimants)))
-        if not self._world.ring.large:
+        if not ring.large:
             return pages
         return _beside(pages, [
-            rings.walk(reader(dataclasses.replace(wanted, host=host)),
+            rings.walk(reader(asked(dataclasses.replace(wanted, host=host))),
                        limit=limit) for host in wanted.beside])
 
     def _read(self, asked, **where):

@@ -158,13 +158,20 @@ class _Run:
         taken = {place.candidate.tree.id for place in places}
         found = [self._spares(place, taken) for place in places]
         if self._ring.large and any(
-                len(spares) < self._wanted.alternates for spares in found):
-            # The sample was small, or of many cells: one more look.
+                len(spares) < self._wanted.alternates and
+                self._other_cells(place) for place, spares
+                in zip(places, found)):
+            # The sample was spread over cells: one more look.
             self.rank([*self._pool, *self.filter(next(self._unseen, ()), 0)])
             found = [self._spares(place, taken) for place in places]
         return tuple(words.Place(place.claimant, place.candidate,
                                  place.allocation, tuple(spares))
                      for place, spares in zip(places, found))
+
+    def _other_cells(self, place):
+        """Return whether the pool has candidates that cannot replace it."""
+        return any(not self._judge.replaceable(place.candidate, candidate)
+                   for candidate in self._pool)
 
     def _spares(self, place, taken):
         """Return candidates for one place, as many as are wanted at most."""

@@ -19,11 +19,31 @@ from cassandra_scheduler.store import candidates
 PATIENCE = 100
 
 
-class Ring:
-    """What a process remembers of the size of its cloud."""
+#: So many kinds of requests are remembered by themselves.
+KINDS = 256
 
-    def __init__(self):
+
+class Ring:
+    """What a process remembers of the size of its cloud.
+
+    Requests that name traits or aggregates walk among fewer trees; those
+    with the same names have a Ring of their own, see ``of``.
+    """
+
+    def __init__(self, whole=None):
+        self._whole = whole
         self._large_for = 0
+        self._parts = {}
+
+    def of(self, restrictions):
+        """Return the Ring of walks that name what these restrictions do."""
+        names = frozenset((each.column, each.value) for each in restrictions
+                          if each.operator == 'CONTAINS')
+        if not names:
+            return self
+        if names not in self._parts and len(self._parts) >= KINDS:
+            self._parts = {}
+        return self._parts.setdefault(names, Ring(self))
 
     @property
     def large(self):
@@ -40,6 +60,8 @@ class Ring:
         """Remember whether a walk's first page was the whole of it."""
         if not one_page:
             self._large_for = PATIENCE
+            if self._whole is not None:
+                self._whole.learn(one_page=False)
         elif self._large_for:
             self._large_for -= 1
 

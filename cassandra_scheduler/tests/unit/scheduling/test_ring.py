@@ -4,6 +4,7 @@ import random
 
 import testtools
 
+from cassandra_scheduler.model import restriction
 from cassandra_scheduler.scheduling import ring as rings
 from cassandra_scheduler.store import candidates
 
@@ -129,3 +130,30 @@ class TestRing(testtools.TestCase):
         self.assertEqual(20, len(begins))
         self.assertTrue(all(candidates.MIN_TOKEN <= begin <
                             candidates.MAX_TOKEN for begin in begins))
+
+    def test_requests_that_name_something_learn_by_themselves(self):
+        def named(trait):
+            return (restriction.Restriction('tree_traits', 'CONTAINS', trait),
+                    restriction.Restriction('free_vcpu', '>=', 1))
+
+        ring = rings.Ring()
+        self.assertIs(ring, ring.of(named('A')[1:]))
+        rare = ring.of(named('RARE'))
+        self.assertIs(rare, ring.of(named('RARE')))
+        ring.learn(one_page=False)
+        self.assertFalse(rare.large)
+
+    def test_where_a_part_is_large_so_is_the_whole(self):
+        ring = rings.Ring()
+        part = ring.of((restriction.Restriction(
+            'tree_traits', 'CONTAINS', 'COMMON'),))
+        part.learn(one_page=False)
+        self.assertTrue(part.large)
+        self.assertTrue(ring.large)
+
+    def test_a_bounded_number_of_parts_is_remembered(self):
+        ring = rings.Ring()
+        for number in range(rings.KINDS + 1):
+            ring.of((restriction.Restriction(
+                'tree_traits', 'CONTAINS', str(number)),))
+        self.assertLessEqual(len(ring._parts), rings.KINDS)
