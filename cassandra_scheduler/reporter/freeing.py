@@ -91,12 +91,9 @@ class Freeing:
             write IF seq  ----->| refused: pending X is not there any more,
                                 | so there is nothing to free
         """
-        claim, trees = seen.pending[consumer_uuid], self._store.trees
+        claim = seen.pending[consumer_uuid]
 
         def advance(state):
-            if consumer_uuid not in state.consumers:
-                # A refusal may have returned the tree without the row.
-                state = trees.find_settled_state(seen.id, (consumer_uuid,))
             tree, row = state.tree, state.consumers.get(consumer_uuid)
             if tree is None or tree.pending.get(consumer_uuid) != claim:
                 return None

@@ -222,9 +222,6 @@ def release(store, consumer_uuid, tree_id, *, claim_id, notes):
     op = str(uuid.uuid4())
 
     def advance(state):
-        if consumer_uuid not in state.consumers:
-            # A refusal returns the root row alone.
-            state = store.trees.find_state(tree_id, (consumer_uuid,))
         row = state.consumers.get(consumer_uuid)
         if state.tree is None or row is None or row.claim_id != claim_id:
             return None
