@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operator's command, ``cassandra-scheduler``.
 
-Its commands come from the entry points ``cassandra_scheduler.commands``, so
-each is imported only when it is asked for.
+Its commands come from the entry points ``cassandra_scheduler.commands``. The
+library imports all of them at once, so none may do anything when it is
+imported; one that has to come before the Cassandra driver, as ``bench``, runs
+in a process of its own.
 """
 
 import importlib.metadata
