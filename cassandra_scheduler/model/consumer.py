@@ -72,6 +72,8 @@ class TreeChange:
     row in this tree goes, ``create`` those among ``put`` that must not exist
     yet (a claim), so that a refusal returns whose they are. ``after`` with
     no providers deletes the tree. ``op`` identifies this step for ever.
+    ``whole`` writes also the columns that seem not to change, because what
+    stands there may differ from what was made of it.
     """
     before: tree_model.Tree
     after: tree_model.Tree
@@ -79,6 +81,7 @@ class TreeChange:
     put: tuple = ()
     delete: tuple = ()
     create: frozenset = frozenset()
+    whole: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

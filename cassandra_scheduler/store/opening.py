@@ -10,6 +10,7 @@ from cassandra_scheduler.store import intents as store_intents
 from cassandra_scheduler.store import locators
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import survey
 from cassandra_scheduler.store import transaction_records
 from cassandra_scheduler.store import transactions
 from cassandra_scheduler.store import tree_rows
@@ -31,6 +32,7 @@ class Store:
     catalogue: catalogue.Catalogue
     consumers: consumers.Consumers
     transactions: transactions.Transactions
+    survey: survey.Survey
 
     def check(self):
         """Raise SchemaMismatch unless the keyspace fits; see schema.check.
@@ -72,4 +74,5 @@ def open_store(settings, resource_types=(), *, session=None):
         catalogue=catalogue.Catalogue(session, cloud),
         consumers=consumers.Consumers(all_trees, consumer_homes),
         transactions=transactions.Transactions(
-            all_trees, intents, records, consumer_homes))
+            all_trees, intents, records, consumer_homes),
+        survey=survey.Survey(session, rows, records))

@@ -75,11 +75,11 @@ class TreeRows:
     def read(self, tree_id, consumer_uuids, *, level=store_session.READ):
         """Return the TreeState with these consumers; None means all."""
         if consumer_uuids is None:
-            return _state_of(self.session.rows(
+            return state_of(self.session.rows(
                 _CQL['list_rows'], (self.cloud, tree_id), level=level))
         keys = [('root', '')] + [('consumer', uuid)
                                  for uuid in consumer_uuids]
-        return _state_of(self.session.rows(
+        return state_of(self.session.rows(
             _CQL['find_root_and_consumers'], (self.cloud, tree_id, keys),
             level=level))
 
@@ -159,6 +159,23 @@ class TreeRows:
     def after(self, change):
         """Return ``change.after`` as it stands once written, or None."""
         if _deletes(change):
+    def delete_without_tree(self, tree_id, consumer_uuid):
+        """Delete a consumer's row where no tree stands; return the Outcome.
+        """
+        return self.session.write_if([
+            (_CQL['expect_no_tree'],
+             (store_session.UNSET, self.cloud, tree_id)),
+            (_CQL['delete_consumer'], (self.cloud, tree_id, consumer_uuid))])
+
+    def flaws(self, tree, row):
+        """Return the columns of a root row that are not what they should be.
+
+        ``tree``: what was read from ``row``. An empty set is no value.
+        """
+        right = self._values(tree)
+        return [name for name in self._columns
+                if _plain(row[name]) != _plain(right[name])]
+
             return None
         return change.after.replace(
             seq=_next_seq(change),
@@ -195,8 +212,8 @@ class TreeRows:
             return _CQL['delete_root_if_seq'], key + (before.seq,)
         old, new = self._values(before), self._values(after)
         changed = tuple(
-            store_session.UNSET if new[name] == old[name] else new[name]
-            for name in self._columns)
+            store_session.UNSET if new[name] == old[name] and
+            not change.whole else new[name] for name in self._columns)
         # A new tree is written IF seq = null and not IF NOT EXISTS: a late
         # heartbeat may have left a row without a tree.
         return self._update, (
@@ -225,7 +242,7 @@ class TreeRows:
     def _refused(self, change, rows):
         state = None
         if rows and 'shape' in rows[0]:
-            state = _state_of(rows)
+            state = state_of(rows)
         # Only rows that bore a condition come back with a refusal.
         if (state is None or state.tree is None or
                 not asked(change) <= change.create):
@@ -235,7 +252,8 @@ class TreeRows:
         return outcome.Rejected(state)
 
 
-def _state_of(rows):
+def state_of(rows):
+    """Return the TreeState that all rows of a partition, or some, make."""
     tree, consumers = None, {}
     for row in rows:
         if row.get('kind') == 'root':
@@ -248,6 +266,13 @@ def _state_of(rows):
 def asked(change):
     """Return the uuids of the consumers that a change is about."""
     return ({consumer.uuid for consumer in change.put} |
+def _plain(value):
+    """Return a value such that it equals what Cassandra makes of it."""
+    if isinstance(value, (str, int, type(None))):
+        return value
+    return frozenset(value) or None
+
+
             set(change.delete) | set(change.create))
 
 
