@@ -4,6 +4,8 @@
     scheduler A              tree of the host            scheduler B
     candidate, seq 7 ------------+------------ candidate, seq 7
     locator: home is this tree   |             locator (of another consumer)
+    (while it is under way the   |
+    batch below is prepared)     |
     IF seq = 7: used, pending -->| seq 8
                                  |<----------- IF seq = 7: refused, and the
                                  |             answer is the row of seq 8
@@ -30,14 +32,19 @@ from cassandra_scheduler.store import stepping
 from cassandra_scheduler.store import trees as store_trees
 
 
+class _HasHome(Exception):
+    """The claimant holds something already."""
+
+
 class Claims:
     """The claims of one request: at most one of each claimant at any time.
 
-    ``accepts(candidate)`` is asked again when somebody else has changed the
-    tree in between; ``deadline`` is in seconds from now, for all of them.
+    ``accepts(candidate, allocation)`` is asked again when somebody else has
+    changed the tree in between; ``deadline`` is in seconds from now, for all
+    of them.
     """
 
-    def __init__(self, store, *, notes, deadline, accepts=lambda _: True):
+    def __init__(self, store, *, notes, deadline, accepts=lambda *_: True):
         self._store = store
         self._notes = notes
         self._accepts = accepts
@@ -81,15 +88,21 @@ class Claims:
         """
         claim = words.Claim(str(uuid.uuid4()), claimant, candidate,
                             allocation, usage, self._accepts)
-        located = self._locate(claim)
-        alone = located.found is None and all(
-            provider in candidate.tree.providers
-            for provider, _class in allocation.amounts)
+        locate = self._start_locating(claim)
+        alone = all(provider in candidate.tree.providers
+                    for provider, _class in allocation.amounts)
         try:
-            tree = self._alone(claim) if alone else self._together(claim)
+            tree = self._alone(claim, locate) if alone else None
+            if locate().found is not None or not alone:
+                tree = self._together(claim)
         except errors.OutcomeUnknown:
             # The claim may be there, so its locator must stay.
-            del self._located[claimant.uuid]
+            self._located.pop(claimant.uuid, None)
+            raise
+        except Exception:
+            # The locator may just be written; release() has to know.
+            with contextlib.suppress(errors.SchedulerError):
+                locate()
             raise
         return tree and candidate.replace(tree=tree)
 
@@ -114,18 +127,37 @@ class Claims:
                 self._notes.conditional_write()
                 self._store.consumer_homes.release(consumer_uuid, located.op)
 
-    def _locate(self, claim):
-        """Return the Located of a claimant; see locating."""
-        before = self._located.get(claim.claimant.uuid)
-        if before is None or before.found is None:
-            self._located[claim.claimant.uuid] = before = locating.locate(
-                self._store, claim.claimant.uuid, claim.candidate.tree.id,
-                op=claim.id, notes=self._notes,
-                from_op=before.op if before else None)
-        return before
+    def _start_locating(self, claim):
+        """Return what waits for the Located of a claimant; see locating."""
+        consumer_uuid = claim.claimant.uuid
+        wanted = {'op': claim.id, 'notes': self._notes}
+        located = self._located.get(consumer_uuid)
+        if located is None:
+            wait = locating.start(self._store, consumer_uuid,
+                                  claim.candidate.tree.id, **wanted)
+        elif located.found is None:
+            wait = functools.partial(
+                locating.move, self._store, consumer_uuid, located,
+                claim.candidate.tree.id, **wanted)
+        else:
+            return lambda: located
 
-    def _alone(self, claim):
-        """Return the Tree with the claim, in one conditional batch."""
+        @functools.cache
+        def locate():
+            self._located[consumer_uuid] = found = wait()
+            return found
+
+        return locate
+
+    def _alone(self, claim, locate):
+        """Return the Tree with the claim, in one conditional batch.
+
+        Nothing is written for a claimant who holds something already.
+        """
+        def first():
+            if locate().found is not None:
+                raise _HasHome
+
         def advance(state):
             change = self._change(claim, state)
             if change is not None:
@@ -133,10 +165,13 @@ class Claims:
             return change
 
         tree = claim.candidate.tree
-        written = stepping.step(
-            self._store.trees, tree.id, advance,
-            start=store_trees.TreeState(self._newest.get(tree.id, tree)),
-            deadline_s=self._left())
+        try:
+            written = stepping.step(
+                self._store.trees.behind(first), tree.id, advance,
+                start=store_trees.TreeState(self._newest.get(tree.id, tree)),
+                deadline_s=self._left())
+        except _HasHome:
+            return None
         match written:
             case outcome.Rejected(winner=state) if state.tree is not None:
                 self._newest[tree.id] = state.tree
@@ -182,7 +217,7 @@ class Claims:
             return None
         if tree.seq != candidate.tree.seq:
             candidate = candidate.replace(tree=tree)
-            if not claim.accepts(candidate):
+            if not claim.accepts(candidate, claim.allocation):
                 return None
         row = state.consumers.get(claim.claimant.uuid)
         if row is not None and (row.stands or row.fences(claim.id)):

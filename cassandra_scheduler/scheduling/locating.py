@@ -23,28 +23,45 @@ class Located:
     found: object = None
 
 
-def locate(store, consumer_uuid, tree_id, *, op, notes, from_op=None):
-    """Return Located: the locator points to ``tree_id`` and ``op`` wrote it.
+def move(store, consumer_uuid, located, tree_id, *, op, notes):
+    """Return Located: the locator that was ours points to ``tree_id`` now.
 
-    ``from_op`` is the writer of the locator if it is ours already. When the
-    consumer exists the locator stays as it is. Raises OutcomeUnknown when
-    the answer was lost, or when somebody else creates the same consumer at
-    this moment.
+    ``located``: what it was. Raises OutcomeUnknown as ``start`` does.
     """
-    homes = store.consumer_homes
     notes.conditional_write()
-    if from_op is not None:
-        written = homes.move(consumer_uuid, tree_id, op=op, from_op=from_op)
-    else:
-        written = homes.claim(consumer_uuid, tree_id, op)
+    written = store.consumer_homes.move(consumer_uuid, tree_id, op=op,
+                                        from_op=located.op)
+    return _ours(consumer_uuid, Located(tree_id, op), written)
+
+
+def start(store, consumer_uuid, tree_id, *, op, notes):
+    """Send the locator of a claimant; return what waits for its Located.
+
+    Then it points to ``tree_id`` and ``op`` wrote it. When the consumer
+    exists the locator stays as it is. What is returned raises OutcomeUnknown
+    when the answer was lost, or when somebody else creates the same consumer
+    at this moment.
+    """
+    notes.conditional_write()
+    wanted = Located(tree_id, op)
+    sent = store.consumer_homes.start_claim(consumer_uuid, tree_id, op)
+
+    def wait():
+        written = sent()
         if isinstance(written, outcome.Rejected) and written.winner:
-            written = _other(store, consumer_uuid, written.winner,
-                             Located(tree_id, op), notes)
+            written = _other(store, consumer_uuid, written.winner, wanted,
+                             notes)
+        return _ours(consumer_uuid, wanted, written)
+
+    return wait
+
+
+def _ours(consumer_uuid, wanted, written):
     match written:
         case Located():
             return written
         case outcome.Applied():
-            return Located(tree_id, op)
+            return wanted
     raise errors.OutcomeUnknown(
         f'Consumer {consumer_uuid} is being changed by somebody else at this '
         'moment: look at what became of it and try again.')

@@ -53,6 +53,10 @@ class Locator:
         Rejected carries the winner's Location. Asking again with the same
         ``op`` is Applied.
         """
+        return self.start_claim(key, value, op)()
+
+    def start_claim(self, key, value, op):
+        """Send what ``claim`` writes; return what waits for its outcome."""
         return self._conditional(
             'claim', 'if_absent', (self._cloud, key, value, op), key=key,
             wanted=Location(value, op))
@@ -61,23 +65,28 @@ class Locator:
         """Point ``key`` elsewhere if ``from_op`` still is its writer."""
         return self._conditional(
             'move', 'if_op', (value, op, self._cloud, key, from_op),
-            key=key, wanted=Location(value, op))
+            key=key, wanted=Location(value, op))()
 
     def release(self, key, op):
         """Remove ``key`` if ``op`` is its writer; gone already is Applied.
         """
         return self._conditional('release', 'if_op', (self._cloud, key, op),
-                                 key=key, wanted=None)
+                                 key=key, wanted=None)()
 
     def _conditional(self, verb, condition, params, *, key, wanted):
-        written = settling.write_if(
+        settled = settling.start_if(
             self._session,
             [(_CQL[f'{verb}_{self._table}_{condition}'], params)],
             look=lambda: self.find(key, level=store_session.SERIAL),
             is_ours=lambda found: found == wanted)
-        if isinstance(written, outcome.Applied):
-            return outcome.Applied(wanted)
-        return written
+
+        def wait():
+            written = settled()
+            if isinstance(written, outcome.Applied):
+                return outcome.Applied(wanted)
+            return written
+
+        return wait
 
 
 def provider_trees(session, cloud):

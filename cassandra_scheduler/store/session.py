@@ -7,6 +7,7 @@ our errors. Refuses: to retry, to interpret rows. Read ``outcome`` next.
 """
 
 import dataclasses
+import functools
 import os
 import ssl
 import struct
@@ -131,16 +132,35 @@ class Session:
         at least one of them with IF. Applied has no state; Rejected carries
         the rows that Cassandra returned, as dicts.
         """
+        return self.start_if(writes)()
+
+    def start_if(self, writes):
+        """Send one conditional batch; return what waits for its outcome.
+
+        As ``write_if``, for who has something else to do meanwhile. Whoever
+        starts must wait: an outcome nobody looked at is unknown.
+        """
         try:
             session, bound = self._bound(writes)
         except Exception as exc:
             raise self._translated(exc)
         try:
-            rows = list(session.execute(bound, execution_profile=CLAIM))
+            sent = session.execute_async(bound, execution_profile=CLAIM)
         except Exception as exc:
-            if failures.may_have_written(exc):
-                return outcome.Unknown(failures.brief(exc))
-            raise self._translated(exc)
+            return functools.partial(self._lost, exc)
+        return functools.partial(self._outcome, sent)
+
+    def _lost(self, exc):
+        """Return Unknown, or raise what says that nothing was written."""
+        if failures.may_have_written(exc):
+            return outcome.Unknown(failures.brief(exc))
+        raise self._translated(exc)
+
+    def _outcome(self, sent):
+        try:
+            rows = list(sent.result())
+        except Exception as exc:
+            return self._lost(exc)
         if rows and rows[0].get('[applied]'):
             return outcome.Applied()
         return outcome.Rejected(rows)

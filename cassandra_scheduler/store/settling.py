@@ -25,17 +25,26 @@ def write_if(session, writes, look, is_ours):
     Applied too unless the write was applied at once. Raises StoreUnavailable
     when nothing was sent.
     """
-    written = _sent(session, writes, look, is_ours)
-    if isinstance(written, outcome.Unknown):
-        try:
-            return _sent(session, writes, look, is_ours)
-        except errors.StoreUnavailable:
-            pass
-    return written
+    return start_if(session, writes, look, is_ours)()
 
 
-def _sent(session, writes, look, is_ours):
-    written = session.write_if(writes)
+def start_if(session, writes, look, is_ours):
+    """Send it, and return what waits for its outcome; see ``write_if``."""
+    first = session.start_if(writes)
+
+    def wait():
+        written = _settled(first(), look, is_ours)
+        if isinstance(written, outcome.Unknown):
+            try:
+                return _settled(session.write_if(writes), look, is_ours)
+            except errors.StoreUnavailable:
+                pass
+        return written
+
+    return wait
+
+
+def _settled(written, look, is_ours):
     if isinstance(written, outcome.Applied):
         return written
     try:

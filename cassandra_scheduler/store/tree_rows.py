@@ -83,15 +83,18 @@ class TreeRows:
             _CQL['find_root_and_consumers'], (self.cloud, tree_id, keys),
             level=level))
 
-    def write(self, change, *, absent=()):
+    def write(self, change, *, absent=(), first=lambda: None):
         """Write one step of one tree in one conditional batch.
 
         ``absent``: uuids of consumers that must have no row, although none
-        is written. Returns Applied with the new Tree, Rejected with the
-        TreeState that won, or Unknown when neither the write nor the SERIAL
-        read after it was answered.
+        is written. ``first()`` is called when all is ready to be sent, and
+        may raise to keep it from being sent. Returns Applied with the new
+        Tree, Rejected with the TreeState that won, or Unknown when neither
+        the write nor the SERIAL read after it was answered.
         """
-        written = self.session.write_if(self._batch(change, absent))
+        batch = self._batch(change, absent)
+        first()
+        written = self.session.write_if(batch)
         match written:
             case outcome.Applied():
                 return outcome.Applied(self.after(change))
@@ -156,9 +159,6 @@ class TreeRows:
             _CQL['delete_consumer_if_moved_to'],
             (self.cloud, tree_id, consumer_uuid, moved_to))])
 
-    def after(self, change):
-        """Return ``change.after`` as it stands once written, or None."""
-        if _deletes(change):
     def delete_without_tree(self, tree_id, consumer_uuid):
         """Delete a consumer's row where no tree stands; return the Outcome.
         """
@@ -176,6 +176,9 @@ class TreeRows:
         return [name for name in self._columns
                 if _plain(row[name]) != _plain(right[name])]
 
+    def after(self, change):
+        """Return ``change.after`` as it stands once written, or None."""
+        if _deletes(change):
             return None
         return change.after.replace(
             seq=_next_seq(change),
@@ -263,9 +266,6 @@ def state_of(rows):
     return TreeState(tree, consumers)
 
 
-def asked(change):
-    """Return the uuids of the consumers that a change is about."""
-    return ({consumer.uuid for consumer in change.put} |
 def _plain(value):
     """Return a value such that it equals what Cassandra makes of it."""
     if isinstance(value, (str, int, type(None))):
@@ -273,6 +273,9 @@ def _plain(value):
     return frozenset(value) or None
 
 
+def asked(change):
+    """Return the uuids of the consumers that a change is about."""
+    return ({consumer.uuid for consumer in change.put} |
             set(change.delete) | set(change.create))
 
 

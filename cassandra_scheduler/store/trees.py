@@ -7,6 +7,7 @@ Every method touches one partition (cloud, tree) unless it says otherwise;
 ``tree_rows`` draws how a step is fenced.
 """
 
+import copy
 import uuid
 
 from cassandra_scheduler.model import consumer as consumer_model
@@ -29,6 +30,7 @@ class Trees:
         self._rows = rows
         self._intents = intents
         self._session, self._cloud = rows.session, rows.cloud
+        self._first = lambda: None
 
     def find(self, tree_id, *, level=store_session.READ):
         """Return the Tree with this id, or None. One row; read consistency.
@@ -81,6 +83,17 @@ class Trees:
         return [(tree_id, consumer) for tree_id, consumer in found
                 if consumer.stands]
 
+    def behind(self, first):
+        """Return these Trees, each write of which lets ``first()`` go first.
+
+        It is called when a write is ready to be sent, and may raise to keep
+        it from being sent. So what must stand before the write may be under
+        way while the write is prepared.
+        """
+        trees = copy.copy(self)
+        trees._first = first
+        return trees
+
     def write(self, change):
         """Write one step of one tree in one conditional batch.
 
@@ -92,7 +105,8 @@ class Trees:
         if change.before.intent is not None:
             self._intents.settle(change.before)
             return outcome.Rejected(self._winner(change))
-        return self._without_intent(self._rows.write(change), change)
+        return self._without_intent(
+            self._rows.write(change, first=self._first), change)
 
     def settle(self, change, cause='asked again'):
         """Find out by a SERIAL read whether ``change`` was applied."""
