@@ -60,9 +60,10 @@ def nova(settings, *, service_down_time=86400):
     logging.disable(logging.WARNING)
     try:
         registration.register_opts(test.CONF)
-        # As by default; the fixtures turn versioned notifications on.
+        # As by default; the fixtures have a notifier that keeps everything.
         ground.flags(notification_format='unversioned',
                      group='notifications')
+        ground.flags(driver=[], group='oslo_messaging_notifications')
         ground.flags(service_down_time=service_down_time)
         for name in ('keyspace', 'cloud', 'port', 'request_timeout'):
             ground.flags(group='cassandra', **{name: getattr(settings, name)})

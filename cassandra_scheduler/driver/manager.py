@@ -139,9 +139,12 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
             claims=not rebuild and instance_uuids is not None)
 
     def _notify(self, context, spec, phase):
-        self.notifier.info(
-            context, f'scheduler.select_destinations.{phase}',
-            {'request_spec': spec.to_legacy_request_spec_dict()})
+        # Without a driver, as by default, the legacy form of a request would
+        # be made for nobody.
+        if CONF.oslo_messaging_notifications.driver:
+            self.notifier.info(
+                context, f'scheduler.select_destinations.{phase}',
+                {'request_spec': spec.to_legacy_request_spec_dict()})
         compute_utils.notify_about_scheduler_action(
             context=context, request_spec=spec, phase=phase,
             action=fields.NotificationAction.SELECT_DESTINATIONS)
