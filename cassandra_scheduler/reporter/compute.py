@@ -46,8 +46,14 @@ class CassandraComputeManager(compute_manager.ComputeManager):
 
     def pre_start_hook(self, service_ref):
         """Report in full, and let Nova's heartbeat be ours as well."""
-        super().pre_start_hook(service_ref)
         self._pulse.follow(service_ref)
+        super().pre_start_hook(service_ref)
+
+    def graceful_shutdown(self, timeout):
+        """Say goodbye to the schedulers, then end what is under way."""
+        if self.rt.service_ref is not None:
+            self._pulse.leave(self.rt.service_ref)
+        super().graceful_shutdown(timeout)
 
     def set_host_enabled(self, context, enabled):
         """Set the trait as Nova does, and tell the schedulers at once."""
@@ -74,3 +80,5 @@ class CassandraComputeManager(compute_manager.ComputeManager):
             return
         if service is not None:
             self._pulse.beat(service)
+        elif self.rt.service_ref is not None:
+            self._pulse.leave(self.rt.service_ref)

@@ -82,6 +82,10 @@ class Publisher:
             self._store.trees.beat(tree_id, heartbeat)
             self._beaten[node_uuid] = now
 
+    def forget_beats(self):
+        """Let the next heartbeat be due for every node."""
+        self._beaten.clear()
+
     def forget(self, node_uuid):
         """Stop writing heartbeats for a node."""
         self._trees.pop(node_uuid, None)

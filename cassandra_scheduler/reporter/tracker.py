@@ -41,12 +41,15 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
         # nodename -> uuids of instances that its figures include; Nova's
         # tracked_instances does not say on which node.
         self._included = collections.defaultdict(set)
+        # nodename -> uuid -> what the instance has from its image
+        self._properties = collections.defaultdict(dict)
 
     def remove_node(self, nodename):
         """Stop tracking a node, and stop vouching for it."""
         node = self.compute_nodes.get(nodename)
         super().remove_node(nodename)
         self._included.pop(nodename, None)
+        self._properties.pop(nodename, None)
         self._published.pop(nodename, None)
         if node is not None:
             self._publisher.forget(node.uuid)
@@ -63,6 +66,7 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
 
     def _update_usage_from_instances(self, context, instances, nodename):
         self._included[nodename].clear()
+        self._properties[nodename].clear()
         return super()._update_usage_from_instances(context, instances,
                                                     nodename)
 
@@ -76,6 +80,25 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
             self._included[nodename].discard(instance.uuid)
         else:
             self._included[nodename].add(instance.uuid)
+        self._note_image(instance, nodename)
+
+    def _note_image(self, instance, nodename):
+        """Remember what an instance has from its image, if it can be read.
+        """
+        try:
+            pairs = figures.image_properties_of(instance)
+        except Exception as exc:
+            LOG.debug('The image properties of instance %(uuid)s are not '
+                      'counted: %(error)s',
+                      {'uuid': instance.uuid, 'error': exc})
+            return
+        if pairs is not None:
+            self._properties[nodename][instance.uuid] = pairs
+
+    def _image_properties(self, nodename):
+        return figures.counted(
+            pairs for uuid, pairs in self._properties[nodename].items()
+            if uuid in self.tracked_instances)
 
     def _counted(self, nodename):
         """Return the consumers that the figures of a node include."""
@@ -96,7 +119,8 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
         self._published.pop(nodename, None)
         try:
             self._published[nodename] = self._publisher.publish(
-                compute_node.uuid, figures.report_of(compute_node),
+                compute_node.uuid, figures.report_of(
+                    compute_node, self._image_properties(nodename)),
                 self._counted(nodename))
         except errors.SchedulerError as exc:
             LOG.error('Node %(node)s of host %(host)s could not be published '

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
+import types
 import uuid
 
 import fixtures
@@ -26,7 +27,8 @@ class TestHeartbeats(testtools.TestCase):
         self.logged = self.useFixture(fixtures.FakeLogger(
             'cassandra_scheduler'))
         self.conf = self.useFixture(config_fixture.Config(nova.conf.CONF))
-        for name in ('__init__', 'pre_start_hook', 'set_host_enabled'):
+        for name in ('__init__', 'pre_start_hook', 'set_host_enabled',
+                     'graceful_shutdown'):
             self.useFixture(fixtures.MockPatchObject(
                 compute_manager.ComputeManager, name, return_value=None))
         self.cloud = self.useFixture(cassandra.Cloud())
@@ -38,6 +40,7 @@ class TestHeartbeats(testtools.TestCase):
             compute.CassandraComputeManager)
         self.manager.host = 'host1'
         self.manager._pulse = heartbeat.Pulse(publisher)
+        self.manager.rt = types.SimpleNamespace(service_ref=None)
 
     def record(self, **changes):
         """Let the database have this record of the service."""
@@ -66,6 +69,25 @@ class TestHeartbeats(testtools.TestCase):
         self.manager.set_host_enabled(None, False)
         self.assertTrue(self.stored().disabled)
         self.assertIn('repair', self.stored().service)
+
+    def test_a_service_that_stops_says_goodbye(self):
+        self.manager.rt.service_ref = self.record()
+        self.manager.set_host_enabled(None, True)
+        self.assertNotEqual(0, self.stored().last_seen_ms)
+        self.manager.graceful_shutdown(10)
+        self.assertEqual(0, self.stored().last_seen_ms)
+        compute_manager.ComputeManager.graceful_shutdown.\
+            assert_called_once_with(10)
+
+    def test_a_service_that_never_started_can_be_stopped(self):
+        self.manager.graceful_shutdown(10)
+        self.assertIsNone(self.stored().last_seen_ms)
+
+    def test_a_service_without_a_record_is_gone(self):
+        self.manager.rt.service_ref = objects.Service(host='host1')
+        self.find(return_value=None)
+        self.manager.set_host_enabled(None, True)
+        self.assertEqual(0, self.stored().last_seen_ms)
 
     def test_a_record_that_cannot_be_read_is_left_to_the_next_beat(self):
         self.find(side_effect=RuntimeError('no conductor'))

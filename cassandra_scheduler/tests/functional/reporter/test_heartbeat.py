@@ -5,6 +5,7 @@ import time
 import uuid
 
 import fixtures
+from nova import exception
 from nova import objects
 import testtools
 
@@ -76,6 +77,37 @@ class TestPulse(testtools.TestCase):
         self.pulse().follow(followed)
         other.save()
         self.assertIsNone(self.stored().last_seen_ms)
+
+    def test_nothing_is_said_after_a_goodbye(self):
+        pulse, service = self.pulse(), self.service()
+        pulse.follow(service)
+        service.save()
+        pulse.leave(service)
+        for _time in range(2):
+            self.assertEqual(0, self.stored().last_seen_ms)
+            self.assertIn('left_at_ms', self.stored().service)
+            service.save()
+
+    def test_returns_at_once_after_a_goodbye(self):
+        pulse, service = self.pulse(), self.service()
+        pulse.leave(service)
+        pulse.follow(service)
+        pulse.beat(service, older_than=3600)
+        self.assertNotEqual(0, self.stored().last_seen_ms)
+        self.assertNotIn('left_at_ms', self.stored().service)
+
+    def test_leaves_when_its_record_was_deleted(self):
+        def save():
+            if gone:
+                raise exception.ServiceNotFound(service_id=1)
+        gone = []
+        service = self.service(save)
+        self.pulse().follow(service)
+        service.save()
+        self.assertNotEqual(0, self.stored().last_seen_ms)
+        gone.append(True)
+        self.assertRaises(exception.ServiceNotFound, service.save)
+        self.assertEqual(0, self.stored().last_seen_ms)
 
     def test_says_once_that_cassandra_is_away_and_once_that_it_is_back(self):
         line = self.useFixture(cable.Cable())

@@ -40,9 +40,8 @@ class TestReport(testtools.TestCase):
     def test_names_the_host_and_the_node(self):
         report = self.report()
         self.assertEqual(
-            ('host1', 'node1', NODE, None),
-            tuple(report[name] for name in ('host', 'nodename', 'uuid',
-                                            'cell_uuid')))
+            ('host1', 'node1', NODE),
+            tuple(report[name] for name in ('host', 'nodename', 'uuid')))
 
     def test_figures_are_as_nova_stores_them(self):
         figured = self.report()['compute_node']
@@ -55,6 +54,25 @@ class TestReport(testtools.TestCase):
                          figured['supported_hv_specs'])
         self.assertEqual('2026-01-31T12:00:00Z', figured['updated_at'])
         self.assertIsNone(figured['numa_topology'])
+
+    def test_counts_what_servers_have_from_their_images(self):
+        one, two = (('hw_disk_bus', 'virtio'),), (
+            ('hw_disk_bus', 'virtio'), ('os_type', 'linux'))
+        report = json.loads(figures.report_of(
+            compute_node(), figures.counted([one, two, ()])))
+        self.assertEqual({'hw_disk_bus': {'virtio': 2},
+                          'os_type': {'linux': 1}},
+                         report['image_properties'])
+
+    def test_properties_of_an_image_as_the_weigher_compares_them(self):
+        instance = objects.Instance(image_ref='', system_metadata={
+            'image_hw_disk_bus': 'virtio', 'image_min_ram': '0',
+            'image_hw_vif_multiqueue_enabled': 'true'})
+        self.assertEqual(
+            {('hw_disk_bus', 'virtio'),
+             ('hw_vif_multiqueue_enabled', 'True')},
+            set(figures.image_properties_of(instance)))
+        self.assertIsNone(figures.image_properties_of(objects.Instance()))
 
     def test_what_nova_has_not_set_is_left_out(self):
         self.assertNotIn('local_gb', self.report()['compute_node'])
@@ -107,3 +125,10 @@ class TestHeartbeat(testtools.TestCase):
         before = figures.now_ms()
         beat = figures.heartbeat_of(objects.Service(host='host1'))
         self.assertTrue(before <= beat.last_seen_ms <= figures.now_ms())
+
+    def test_a_goodbye_is_no_sign_of_life(self):
+        beat = figures.goodbye_of(objects.Service(host='host1',
+                                                  forced_down=True))
+        self.assertEqual((0, True), (beat.last_seen_ms, beat.forced_down))
+        self.assertLessEqual(json.loads(beat.service)['left_at_ms'],
+                             figures.now_ms())
