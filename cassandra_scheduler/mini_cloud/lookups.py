@@ -7,7 +7,6 @@ and reads ``context.mini_cloud`` only. ``manifest`` puts them in place.
 """
 
 import collections
-import copy
 
 from placement.objects import research_context
 
@@ -163,18 +162,6 @@ def get_traits_by_provider_tree(context, root_ids):
     cloud = context.mini_cloud
     return {provider.uuid: cloud.traits(provider)
             for provider in cloud.members(root_ids)}
-
-
-def copy_arr_if_needed(search, resource_request):
-    """Return a resource request that may be added to.
-
-    Of RequestWideSearchContext. Upstream copies for group policy 'none'
-    only; with any other it adds one combination's amounts to the next one's
-    when a class is asked for in several groups.
-    """
-    if resource_request.resource_class in search.multi_group_rcs:
-        return copy.copy(resource_request)
-    return resource_request
 
 
 def _location(cloud, uuid):

@@ -53,8 +53,6 @@ MANIFEST = (
      lookups.provider_ids_matching_aggregates),
     (research_context, 'provider_ids_matching_required_traits',
      lookups.provider_ids_matching_required_traits),
-    (research_context.RequestWideSearchContext, 'copy_arr_if_needed',
-     lookups.copy_arr_if_needed),
     (trait, 'get_traits_by_provider_tree',
      lookups.get_traits_by_provider_tree),
 )
@@ -99,13 +97,12 @@ def installed():
 def _guarded(original, replacement):
     """Return a function that chooses by its first argument.
 
-    That is a request context, or a search of upstream's that holds one: in
-    ``context`` for a group, in ``_ctx`` for the whole request.
+    That is a request context, or a group's search of upstream's that holds
+    one.
     """
     @functools.wraps(original)
     def chosen(subject, *args, **kwargs):
-        context = getattr(subject, 'context', None) or getattr(
-            subject, '_ctx', subject)
+        context = getattr(subject, 'context', subject)
         if getattr(context, 'mini_cloud', None) is not None:
             return replacement(subject, *args, **kwargs)
         return original(subject, *args, **kwargs)

@@ -53,10 +53,8 @@ class TestManifest(testtools.TestCase):
         chosen = manifest._guarded(lambda subject, value: ('upstream', value),
                                    lambda subject, value: ('ours', value))
         ours = context.SearchContext(cloud.MiniCloud(()))
-        for subject in (ours, types.SimpleNamespace(context=ours),
-                        types.SimpleNamespace(_ctx=ours)):
+        for subject in (ours, types.SimpleNamespace(context=ours)):
             self.assertEqual(('ours', 1), chosen(subject, 1))
         theirs = types.SimpleNamespace()
-        for subject in (theirs, types.SimpleNamespace(context=theirs),
-                        types.SimpleNamespace(_ctx=theirs)):
+        for subject in (theirs, types.SimpleNamespace(context=theirs)):
             self.assertEqual(('upstream', 1), chosen(subject, 1))
