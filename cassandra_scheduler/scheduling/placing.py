@@ -74,6 +74,8 @@ class _Run:
             wanted, world=world, notes=self.notes, random=self._random))
         self._pool = ()
         self._few = wanted.alternates + 1
+        self._ours = set()               # ids of trees with claims of ours
+        self._other_way = False
         self.claims = claiming.Claims(
             world.store, notes=self.notes,
             deadline=world.manners.claim_deadline, accepts=self._accepts)
@@ -89,13 +91,18 @@ class _Run:
         for hopeful in self._unseen:
             yield hopeful, 0
 
-    def _accepts(self, candidate):
-        """Return whether a host passes that others have changed meanwhile."""
+    def _accepts(self, candidate, allocation):
+        """Return whether a host passes that others have changed meanwhile.
+
+        It may pass with other allocations only: then they are tried next.
+        """
         with self.notes.step('judge again', 1) as out:
             passed, refusals = self._judge.passes((candidate,), index=0)
             out(len(passed))
         self.notes.refused(refusals)
-        return bool(passed)
+        accepted = any(allocation in one.allocations for one in passed)
+        self._other_way = bool(passed) and not accepted
+        return accepted
 
     def filter(self, hopeful, index):
         """Return the candidates that the judge accepts."""
@@ -136,14 +143,21 @@ class _Run:
             return words.Place(claimant, candidate)
         for allocation in candidate.allocations:
             if not self.claims.fit(candidate, allocation):
+                if candidate.tree.id in self._ours:
+                    # Nova tries the first way only (its bug 1874664), so
+                    # neither do we for those placed here together.
+                    break
                 continue
+            self._other_way = False
             claimed = self.claims.claim(
                 claimant, candidate, allocation, usage=functools.partial(
                     self._judge.usage, allocation=allocation))
             if claimed:
+                self._ours.add(candidate.tree.id)
                 self._judge.took(claimed, allocation)
                 return words.Place(claimant, claimed, allocation)
-            if self.claims.fit(candidate, allocation):
+            if self.claims.fit(candidate, allocation) and (
+                    not self._other_way):
                 # It was not for want of room.
                 break
         return None

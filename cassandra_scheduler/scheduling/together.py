@@ -102,7 +102,7 @@ def _states(store, involved, consumer_uuid):
 
 def _accepted(claim, tree):
     return tree.seq == claim.candidate.tree.seq or claim.accepts(
-        claim.candidate.replace(tree=tree))
+        claim.candidate.replace(tree=tree), claim.allocation)
 
 
 def _fit(states, shares):

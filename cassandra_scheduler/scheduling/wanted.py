@@ -78,7 +78,8 @@ class Claim:
 
     ``id`` is new for every attempt, so that each is recognised wherever it
     is met. ``usage(candidate)`` returns what model.tree.Pending keeps;
-    ``accepts(candidate)`` is asked where the tree is not what it was.
+    ``accepts(candidate, allocation)`` is asked where the tree is not what it
+    was.
     """
     id: str
     claimant: Claimant

@@ -102,7 +102,7 @@ class TestClaim(ClaimingTestCase):
         host = self.host()
         beaten = host.replace(tree=host.tree.replace(seq=host.tree.seq - 1))
         asked = []
-        claims = self.claims(accepts=lambda candidate: asked.append(
+        claims = self.claims(accepts=lambda candidate, _: asked.append(
             candidate.tree.seq))
         self.assertIsNone(self.claim(claims, beaten))
         self.assertEqual([host.tree.seq], asked)
