@@ -6,6 +6,7 @@ import dataclasses
 from cassandra_scheduler.store import candidates
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.store import consumers
+from cassandra_scheduler.store import host_cells
 from cassandra_scheduler.store import intents as store_intents
 from cassandra_scheduler.store import locators
 from cassandra_scheduler.store.schema import check
@@ -33,6 +34,7 @@ class Store:
     consumers: consumers.Consumers
     transactions: transactions.Transactions
     survey: survey.Survey
+    host_cells: host_cells.HostCells
 
     def check(self):
         """Raise SchemaMismatch unless the keyspace fits; see schema.check.
@@ -75,4 +77,5 @@ def open_store(settings, resource_types=(), *, session=None):
         consumers=consumers.Consumers(all_trees, consumer_homes),
         transactions=transactions.Transactions(
             all_trees, intents, records, consumer_homes),
-        survey=survey.Survey(session, rows, records))
+        survey=survey.Survey(session, rows, records),
+        host_cells=host_cells.HostCells(session, cloud))

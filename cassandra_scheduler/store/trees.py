@@ -161,6 +161,14 @@ class Trees:
             codec.moment(heartbeat.last_seen_ms), heartbeat.disabled,
             heartbeat.forced_down, heartbeat.service, self._cloud, tree_id))
 
+    def mark_service(self, tree_id, *, disabled, forced_down):
+        """Write what an operator says of the service. Never conditional.
+
+        Two of the heartbeat's columns: whoever writes last is right.
+        """
+        self._session.write(_CQL['mark_service'], (
+            disabled, forced_down, self._cloud, tree_id))
+
     def after(self, change):
         """Return ``change.after`` as it stands once written, or None."""
         return self._rows.after(change)
