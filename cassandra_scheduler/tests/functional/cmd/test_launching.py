@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
-import fixtures
 import testtools
 
-from cassandra_scheduler.local import cluster
 from cassandra_scheduler.tests.fixtures import cassandra
-from cassandra_scheduler.tests.fixtures import placement_service
 from cassandra_scheduler.tests.functional import cmd
 
 SERVICES = ('nova-cassandra-scheduler', 'nova-cassandra-compute')
@@ -88,36 +85,6 @@ class TestOldSchema(RefusalTestCase):
         for line in self.refusals(desk):
             self.assertIn(f'this code needs {old.version + 1}', line)
             self.assertIn('"cassandra-scheduler db sync"', line)
-
-
-class TestWrongPassword(RefusalTestCase):
-
-    def setUp(self):
-        super().setUp()
-        self.useFixture(fixtures.EnvironmentVariable(
-            'XDG_STATE_HOME', self.useFixture(fixtures.TempDir()).path))
-        self.cluster = cluster.Cluster.on_fresh_ports(
-            heap='512M', authentication=True)
-        self.addCleanup(self.cluster.wipe)
-        self.cluster.start()
-
-    def test_a_wrong_password(self):
-        contact_points = self.cluster.contact_points
-        where = {'port': self.cluster.port, 'username': 'cassandra',
-                 'password': 'hunter2'}
-        desk = self.useFixture(cmd.Desk(
-            NO_AUTHENTICATION, contact_points=','.join(contact_points),
-            **where))
-        said = [*self.refusals(desk), self.command('db', 'sync', desk=desk)]
-        api = self.useFixture(placement_service.PlacementService(
-            cassandra.settings(contact_points=tuple(contact_points),
-                               **where)))
-        answer = api.expect(503, 'GET', '/resource_providers')
-        said += answer.json['errors'][0]['detail'].strip().splitlines()[-1:]
-        for line in said:
-            self.assertIn("refused user 'cassandra'", line)
-            self.assertIn('[cassandra] username and password', line)
-            self.assertNotIn('hunter2', line)
 
 
 class TestStock(testtools.TestCase):
