@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ground under Nova's unit scenarios: hosts that are rows."""
