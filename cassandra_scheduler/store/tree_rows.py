@@ -170,11 +170,14 @@ class TreeRows:
     def flaws(self, tree, row):
         """Return the columns of a root row that are not what they should be.
 
-        ``tree``: what was read from ``row``. An empty set is no value.
+        ``tree``: what was read from ``row``. Its own columns cannot be told
+        right from wrong but by the digest; the others follow from them.
         """
-        right = self._values(tree)
-        return [name for name in self._columns
-                if _plain(row[name]) != _plain(right[name])]
+        right, own = self._values(tree), ('intent', 'digest',
+                                          *codec.STATE_COLUMNS)
+        found = [] if codec.is_whole(row) else ['digest']
+        return found + [name for name in self._columns if name not in own and
+                        _plain(row[name]) != _plain(right[name])]
 
     def after(self, change):
         """Return ``change.after`` as it stands once written, or None."""
@@ -267,8 +270,8 @@ def state_of(rows):
 
 
 def _plain(value):
-    """Return a value such that it equals what Cassandra makes of it."""
-    if isinstance(value, (str, int, type(None))):
+    """Return a value as Cassandra gives it back: an empty set is none."""
+    if isinstance(value, str) or not hasattr(value, '__iter__'):
         return value
     return frozenset(value) or None
 

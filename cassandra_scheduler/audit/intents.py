@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Transactions whose coordinator died: intents, and records left behind."""
+
+from cassandra_scheduler.audit import finding
+from cassandra_scheduler.store import intents as store_intents
+from cassandra_scheduler.store import transaction_records as records
+
+INTENT, RECORD = 'intent', 'transaction'
+
+
+def key(tree_id):
+    """Return the key of a tree's intent among all that is looked at."""
+    return (INTENT, tree_id)
+
+
+def record_key(txid):
+    """Return the key of a transaction record."""
+    return (RECORD, txid)
+
+
+def look(reading, looked_at):
+    """Return the Findings on an intent, or a record, as it is now."""
+    kind, name = looked_at
+    return (_of_intent if kind == INTENT else _of_record)(reading, name)
+
+
+def heal(reading, found):
+    """Let the transaction end as it was decided; abort it if it was not."""
+    kind, name = found.key
+    if kind == RECORD:
+        record, _expires = reading.store.survey.transaction(name)
+        if not _held(reading, record):
+            reading.store.survey.forget(record)
+        return
+    seen = reading.tree(name)
+    if seen.tree is not None and seen.tree.intent is not None:
+        reading.store.transactions.settle_intent(seen.tree)
+
+
+def _of_intent(reading, tree_id):
+    seen = reading.tree(tree_id)
+    if seen.tree is None or seen.tree.intent is None:
+        return []
+    try:
+        txid = store_intents.decode(seen.tree.intent).txid
+    except (LookupError, TypeError, ValueError):
+        return [finding.Finding(
+            'unreadable', f'tree {tree_id}: its intent makes no sense',
+            key(tree_id), tree=tree_id)]
+    there = reading.store.survey.transaction(txid)
+    if there is not None and not _overdue(there[0]):
+        return []
+    state = there[0].state if there else 'gone'
+    end = 'apply' if state == records.COMMITTED else 'clear'
+    return [finding.Finding(
+        INTENT, f'tree {tree_id} is held by transaction {txid}, which is '
+        f'{state} and past its deadline', key(tree_id), tree=tree_id,
+        remedy=f'{end} the intent', evidence=(txid, state))]
+
+
+def _of_record(reading, txid):
+    there = reading.store.survey.transaction(txid)
+    if there is None:
+        return []
+    record, expires = there
+    # One that is not committed expires by itself; of one that holds a tree
+    # the intent is the finding.
+    if expires or not _overdue(record) or _held(reading, record):
+        return []
+    return [finding.Finding(
+        RECORD, f'the record of transaction {txid} is {record.state} and '
+        'past its deadline, but on no tree', record_key(txid),
+        remedy='let it expire')]
+
+
+def _overdue(record):
+    # The deadline of an aborted record may expire before its state.
+    return record.deadline_ms is None or record.overdue
+
+
+def _held(reading, record):
+    """Return whether some tree still waits for this record."""
+    return any(seen.unreadable or seen.tree is not None and
+               seen.tree.intent is not None and
+               record.txid in seen.tree.intent
+               for seen in reading.store.survey.trees(record.participants))

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Goes through a whole cloud once and notes what to look at again.
+
+Keeps a few words of each provider and consumer, not the trees, so that a
+large cloud fits into memory. What it suspects may have changed while it read;
+nothing of it is a finding yet.
+"""
+
+import collections
+
+from cassandra_scheduler.audit import consumers
+from cassandra_scheduler.audit import intents
+from cassandra_scheduler.audit import providers
+from cassandra_scheduler.audit import trees
+from cassandra_scheduler.store import survey
+
+#: How many trees are read side by side.
+PAGE = 50
+#: Stands for whatever a row holds; only whether it does is of interest.
+_SOMETHING = {('', ''): 1}
+
+
+class Ledger:
+    """What one pass over a cloud has seen."""
+
+    def __init__(self, reading):
+        self._reading = reading
+        self._suspects = {}
+        self._consumers = collections.defaultdict(dict)
+        self._providers = collections.defaultdict(set)
+        self._names = collections.defaultdict(dict)
+        self.trees = 0
+
+    @property
+    def homes(self):
+        """Return uuid -> Consumer of all home rows, without the amounts."""
+        return {uuid: row for uuid, rows in self._consumers.items()
+                for tree_id, row in rows.items()
+                if row.stands and row.home == tree_id}
+
+    def fill(self, progress):
+        """Read everything; ``progress(done, of)`` hears how far it is."""
+        reading, ring = self._reading.store.survey, survey.parts()
+        for number, part in enumerate(ring):
+            tree_ids = reading.tree_ids(part)
+            for start in range(0, len(tree_ids), PAGE):
+                page = tree_ids[start:start + PAGE]
+                for seen in reading.trees(page):
+                    self._note(seen)
+                progress(number + (start + len(page)) / len(tree_ids),
+                         len(ring))
+            for txid in reading.transaction_ids(part):
+                self._suspect(intents.record_key(txid))
+            progress(number + 1, len(ring))
+        for name, compare in (
+                (survey.CONSUMER_HOME, self._compare_consumers),
+                (survey.PROVIDER_TREE, self._compare_providers),
+                (survey.PROVIDER_NAME, self._compare_names)):
+            located = {}
+            for part in ring:
+                located.update(reading.locations(name, part))
+            compare(located)
+
+    def suspects(self):
+        """Return the keys of all that is to be looked at again."""
+        return list(self._suspects)
+
+    def _suspect(self, key):
+        self._suspects[key] = None
+
+    def _note(self, seen):
+        self.trees += seen.tree is not None
+        if trees.of(self._reading, seen):
+            self._suspect(trees.key(seen.id))
+        for uuid, row in seen.consumers.items():
+            if row.fenced is None:
+                self._consumers[uuid][seen.id] = row.replace(
+                    amounts=_SOMETHING if row.amounts else {})
+        if seen.tree is None:
+            return
+        if seen.tree.intent is not None:
+            self._suspect(intents.key(seen.id))
+        for provider in seen.tree.providers.values():
+            self._providers[provider.uuid].add(seen.id)
+            self._names[provider.name][provider.uuid] = seen.id
+
+    def _compare_consumers(self, located):
+        for uuid in {*self._consumers, *located}:
+            rows = self._consumers.get(uuid, {})
+            if consumers.wrong(located.get(uuid), rows):
+                self._suspect(consumers.key(uuid, rows))
+
+    def _compare_providers(self, located):
+        for uuid in {*self._providers, *located}:
+            where = self._providers.get(uuid, ())
+            if providers.wrong(located.get(uuid), where):
+                self._suspect(providers.key(uuid, where))
+
+    def _compare_names(self, located):
+        for name in {*self._names, *located}:
+            bearers = self._names.get(name, {})
+            if providers.wrong(located.get(name), bearers):
+                self._suspect(providers.name_key(name,
+                                                 set(bearers.values())))

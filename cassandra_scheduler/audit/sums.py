@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rule that what is used of a provider is what its consumers hold.
+
+Used by whoever judges a tree: the audit, the demo and tests. Pure.
+"""
+
+import collections
+import dataclasses
+
+from cassandra_scheduler.model import capacity
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sum:
+    """Units of one class of one provider: counted as used, and held.
+
+    ``inventory`` is None where the tree has none of that class.
+    """
+    provider: str
+    resource_class: str
+    used: int
+    held: int
+    inventory: object
+
+    @property
+    def adds_up(self):
+        """Return whether exactly what is held counts as used."""
+        return self.used == self.held
+
+    @property
+    def of_nothing(self):
+        """Return whether something is used where there is nothing."""
+        return bool(self.used) and self.inventory is None
+
+    @property
+    def over(self):
+        """Return whether more is used than there is."""
+        return self.inventory is not None and not capacity.within(
+            self.inventory, self.used)
+
+
+def of(tree, consumers):
+    """Return the Sums of a Tree and of all Consumers that stand in it."""
+    held = collections.Counter()
+    for consumer in consumers:
+        held.update(consumer.amounts)
+    found = []
+    for key in sorted({*held, *tree.used}):
+        provider = tree.providers.get(key[0])
+        found.append(Sum(*key, tree.units_used(*key), held[key],
+                         provider and provider.inventories.get(key[1])))
+    return found

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be wrong in one tree, whatever stands elsewhere.
+
+All of it lies in one partition, so one read shows it as it was at one moment
+and one conditional write mends it.
+"""
+
+import uuid
+
+from cassandra_scheduler.audit import finding
+from cassandra_scheduler.audit import reading as audit_reading
+from cassandra_scheduler.audit import sums
+from cassandra_scheduler.model import consumer as consumer_model
+
+#: How often a busy tree is tried to be mended.
+ATTEMPTS = 5
+COUNTER, CAPACITY, NOTHING, GENERATION, AMOUNT = (
+    'counter', 'capacity', 'of nothing', 'generation', 'amount')
+COLUMNS, UNREADABLE, TREELESS, PENDING = (
+    'columns', 'unreadable', 'no tree', 'pending claim')
+
+
+def key(tree_id):
+    """Return the key of a tree among all that is looked at."""
+    return ('tree', tree_id)
+
+
+def look(reading, looked_at):
+    """Return the Findings on a tree as it is now."""
+    return of(reading, reading.tree(looked_at[1]))
+
+
+def of(reading, seen):
+    """Return the Findings on one SeenTree."""
+    if seen.unreadable:
+        return [_finding(seen, UNREADABLE, f'its row makes no sense '
+                         f'({seen.unreadable})')]
+    if seen.tree is None:
+        return [_finding(
+            seen, TREELESS, f'{row.uuid} holds something, but there is no '
+            'such tree', remedy='delete the row', consumer=row.uuid)
+            for row in _standing(seen)]
+    if not seen.tree.providers:
+        return []
+    return [*_of_sums(seen), *_of_rows(seen), *_of_pending(reading, seen)]
+
+
+def heal(reading, found):
+    """Mend a finding, on the condition that it still is one."""
+    for _attempt in range(ATTEMPTS):
+        seen = reading.tree(found.tree)
+        if found not in of(reading, seen):
+            return
+        if found.kind == TREELESS:
+            reading.store.survey.delete_without_tree(seen.id, found.consumer)
+            return
+        if audit_reading.write(reading.store, seen, _mended(seen, found)):
+            return
+
+
+def _mended(seen, found):
+    """Return the TreeChange that mends a finding."""
+    after = seen.tree
+    if found.kind == COUNTER:
+        after = after.replace(used={
+            (each.provider, each.resource_class): each.held
+            for each in sums.of(seen.tree, _standing(seen))})
+    elif found.kind == PENDING:
+        after = after.with_pending(found.consumer, None)
+    return consumer_model.TreeChange(
+        before=seen.tree, after=after, op=uuid.uuid4().hex, whole=True)
+
+
+def _standing(seen):
+    return [row for row in seen.consumers.values() if row.stands]
+
+
+def _finding(seen, kind, what, **fields):
+    name = seen.tree.root.name if seen.tree else seen.id
+    return finding.Finding(kind, f'{name}: {what}', key(seen.id),
+                           tree=seen.id, **fields)
+
+
+def _of_sums(seen):
+    for each in sums.of(seen.tree, _standing(seen)):
+        where = each.resource_class
+        if each.provider != seen.tree.root.uuid:
+            where = f'{where} of provider {each.provider}'
+        if not each.adds_up:
+            yield _finding(
+                seen, COUNTER, f'{each.used} {where} used, but claims of '
+                f'{each.held}', remedy='count again')
+        if each.of_nothing:
+            yield _finding(seen, NOTHING, f'{each.used} {where} used of '
+                           'nothing')
+        if each.over:
+            yield _finding(
+                seen, CAPACITY, f'{each.used} {where} used, more than there '
+                'is; right if the inventory has shrunk', warning=True)
+
+
+def _of_rows(seen):
+    if seen.flaws:
+        yield _finding(seen, COLUMNS, f'{", ".join(seen.flaws)} not as the '
+                       'rest of the tree says', remedy='write the row again')
+    for provider in seen.tree.providers.values():
+        if provider.generation < 0:
+            yield _finding(seen, GENERATION, f'provider {provider.uuid} has '
+                           f'generation {provider.generation}')
+    for row in _standing(seen):
+        if row.generation < 0:
+            yield _finding(seen, GENERATION, f'consumer {row.uuid} has '
+                           f'generation {row.generation}', consumer=row.uuid)
+        for name, units in row.amounts.items():
+            if units <= 0:
+                yield _finding(seen, AMOUNT, f'{row.uuid} holds {units} '
+                               f'{name[1]}', consumer=row.uuid)
+
+
+def _of_pending(reading, seen):
+    """Yield claims that wait for a host to count what nobody holds."""
+    for consumer_uuid, pending in seen.tree.pending.items():
+        row = seen.consumers.get(consumer_uuid)
+        same = (row is not None and row.stands and
+                row.claim_id == pending.claim_id)
+        if not same and reading.aged(pending.claimed_ms):
+            yield _finding(
+                seen, PENDING, f'a claim of {consumer_uuid} is pending, but '
+                'is not held', remedy='take it from the pending claims',
+                consumer=consumer_uuid, evidence=(pending.claim_id,))
