@@ -10,6 +10,7 @@ from cassandra_scheduler.store import host_cells
 from cassandra_scheduler.store import intents as store_intents
 from cassandra_scheduler.store import locators
 from cassandra_scheduler.store.schema import check
+from cassandra_scheduler.store import server_groups
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import survey
 from cassandra_scheduler.store import transaction_records
@@ -33,6 +34,7 @@ class Store:
     catalogue: catalogue.Catalogue
     consumers: consumers.Consumers
     transactions: transactions.Transactions
+    server_groups: server_groups.ServerGroups
     survey: survey.Survey
     host_cells: host_cells.HostCells
 
@@ -77,5 +79,6 @@ def open_store(settings, resource_types=(), *, session=None):
         consumers=consumers.Consumers(all_trees, consumer_homes),
         transactions=transactions.Transactions(
             all_trees, intents, records, consumer_homes),
+        server_groups=server_groups.ServerGroups(session, cloud),
         survey=survey.Survey(session, rows, records),
         host_cells=host_cells.HostCells(session, cloud))

@@ -8,7 +8,7 @@ from cassandra_scheduler.store import statements
 
 _CQL = statements.load('schema')
 #: The schema this code writes, and the oldest code that may read it.
-VERSION = 2
+VERSION = 3
 OLDEST_READER = 1
 
 

@@ -14,7 +14,8 @@ from cassandra_scheduler.store.schema import sync
 from cassandra_scheduler.tests.fixtures import cassandra
 
 TABLES = {'trees', 'provider_trees', 'provider_names', 'consumer_homes',
-          'transactions', 'catalogue', 'aggregates', 'schema_version'}
+          'transactions', 'catalogue', 'aggregates', 'server_groups',
+          'schema_version'}
 
 
 class SchemaTestCase(testtools.TestCase):

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which members of a group have been placed, and whose claim is under way.
+
+A row for each group, in a partition of its own. It is never the truth about
+where a member is, the trees are; it makes those who place members do so one
+after another. A row expires a day after its last change.
+"""
+
+import dataclasses
+import json
+
+from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import settling
+from cassandra_scheduler.store import statements
+
+_CQL = statements.load('server_groups')
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MemberClaim:
+    """A claim that may be written into a tree at any moment.
+
+    ``created``: it will create the consumer, whose locator is written by
+    ``claim_id`` until then; otherwise the consumer holds something already.
+    """
+    consumer: str
+    tree: str
+    claim_id: str
+    created: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ServerGroup:
+    """One state of a group's row; without ``op`` there is no row yet.
+
+    ``members`` are uuids of consumers that were placed, or are being placed,
+    as members.
+    """
+    members: frozenset = frozenset()
+    claiming: MemberClaim | None = None
+    op: str | None = None
+
+
+class ServerGroups:
+    """The rows of one cloud."""
+
+    def __init__(self, session, cloud):
+        self._session = session
+        self._cloud = cloud
+
+    def find(self, group_id, *, level=store_session.READ):
+        """Return the ServerGroup, an empty one without a row. One partition.
+        """
+        row = self._session.row(_CQL['find'], (self._cloud, group_id),
+                                level=level)
+        if row is None or row['state'] is None:
+            return ServerGroup()
+        state = json.loads(row['state'])
+        claiming = state['claiming']
+        return ServerGroup(frozenset(state['members']),
+                           MemberClaim(**claiming) if claiming else None,
+                           row['op'])
+
+    def write(self, group_id, before, after):
+        """Replace ``before``, as it was read, by ``after``.
+
+        A conditional write; Rejected carries the ServerGroup that won.
+        """
+        text = json.dumps({
+            'members': sorted(after.members), 'claiming':
+            dataclasses.asdict(after.claiming) if after.claiming else None})
+        if before.op is None:
+            write = (_CQL['create_if_absent'],
+                     (self._cloud, group_id, text, after.op))
+        else:
+            write = (_CQL['change_if_op'],
+                     (text, after.op, self._cloud, group_id, before.op))
+        written = settling.write_if(
+            self._session, [write],
+            look=lambda: self.find(group_id, level=store_session.SERIAL),
+            is_ours=lambda found: found.op == after.op)
+        if isinstance(written, outcome.Applied):
+            return outcome.Applied(after)
+        return written
