@@ -10,7 +10,12 @@ import sys
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.placement_api import serving
 
+#: With this status a worker tells its master, uwsgi or else gunicorn, not to
+#: start another one, because that would fail alike.
+GIVE_UP = 22 if 'uwsgi' in sys.modules else 4
+
 try:
     application, _config = serving.application()
 except errors.SchedulerError as exc:
-    sys.exit(f'cassandra-placement-api: {exc}')
+    print(f'cassandra-placement-api: {exc}', file=sys.stderr, flush=True)
+    sys.exit(GIVE_UP)
