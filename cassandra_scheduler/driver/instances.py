@@ -65,6 +65,10 @@ class Instances:
         """Return the names of hosts with instances the request names."""
         return set(self._locate(named(self._spec)))
 
+    def hosts_of(self, uuids):
+        """Return the names of hosts with one of these instances."""
+        return set(self._locate(uuids))
+
     def placed(self, uuid, host):
         """Remember that this request has put an instance on a host."""
         self._placed.setdefault(host, set()).add(uuid)

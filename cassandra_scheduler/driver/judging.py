@@ -7,6 +7,7 @@ from nova.scheduler import host_manager
 from oslo_log import log as logging
 
 from cassandra_scheduler.driver import destinations
+from cassandra_scheduler.driver import groups
 from cassandra_scheduler.driver import host_view
 from cassandra_scheduler.driver import precise_usage
 from cassandra_scheduler.driver import services
@@ -81,6 +82,14 @@ class NovaJudge:
             self._spec.instance_uuid = claimant.uuid
             # It must not be saved by accident.
             self._spec.obj_reset_changes(['instance_uuid'])
+
+    def members(self, uuids):
+        """Put them into the request's group; see scheduling.judge."""
+        hosts = groups.learn(self._spec, self._surroundings.instances, uuids)
+        for _seq, view in self._views.values():
+            if view is not None:
+                view.__dict__.pop('instances', None)
+        return hosts
 
     def passes(self, candidates, *, index):
         """Ask Nova's filters; see scheduling.judge."""

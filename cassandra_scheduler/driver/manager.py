@@ -15,6 +15,7 @@ import oslo_messaging as messaging
 from oslo_serialization import jsonutils
 
 from cassandra_scheduler.driver import facade
+from cassandra_scheduler.driver import groups
 from cassandra_scheduler.driver import plugins
 from cassandra_scheduler.driver import selections
 from cassandra_scheduler.driver import translation
@@ -136,7 +137,8 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
             variants=variants, host=host, node=node,
             seen_since=translation.seen_since(CONF, self._plugins, spec),
             beside=self._wiring.beside(spec, context), alternates=alternates,
-            claims=not rebuild and instance_uuids is not None)
+            claims=not rebuild and instance_uuids is not None,
+            group=groups.guarded(spec))
 
     def _notify(self, context, spec, phase):
         # Without a driver, as by default, the legacy form of a request would

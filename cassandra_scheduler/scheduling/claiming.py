@@ -41,13 +41,16 @@ class Claims:
 
     ``accepts(candidate, allocation)`` is asked again when somebody else has
     changed the tree in between; ``deadline`` is in seconds from now, for all
-    of them.
+    of them. ``guard`` is the grouping.Guard where the claimants are of a
+    group that needs one.
     """
 
-    def __init__(self, store, *, notes, deadline, accepts=lambda *_: True):
+    def __init__(self, store, *, notes, deadline, accepts=lambda *_: True,
+                 guard=None):
         self._store = store
         self._notes = notes
         self._accepts = accepts
+        self._guard = guard
         self._until = time.monotonic() + deadline
         self._located = {}               # consumer uuid -> Located
         # consumer uuid -> what frees it, and returns whether it is free
@@ -86,25 +89,36 @@ class Claims:
         OutcomeUnknown when an answer was lost and nobody could be asked in
         time.
         """
-        claim = words.Claim(str(uuid.uuid4()), claimant, candidate,
-                            allocation, usage, self._accepts)
+        while True:
+            tree = self._claim(words.Claim(
+                str(uuid.uuid4()), claimant, candidate, allocation, usage,
+                self._accepts))
+            if tree is not None:
+                return candidate.replace(tree=tree)
+            if self._guard is None or not self._guard.overtaken():
+                return None
+
+    def _claim(self, claim):
+        """Return the Tree with the claim in it, or None."""
         locate = self._start_locating(claim)
-        alone = all(provider in candidate.tree.providers
-                    for provider, _class in allocation.amounts)
+        alone = all(provider in claim.candidate.tree.providers
+                    for provider, _class in claim.allocation.amounts)
         try:
+            if not self._may_enter(claim, locate):
+                return None
             tree = self._alone(claim, locate) if alone else None
             if locate().found is not None or not alone:
                 tree = self._together(claim)
+            return tree
         except errors.OutcomeUnknown:
             # The claim may be there, so its locator must stay.
-            self._located.pop(claimant.uuid, None)
+            self._located.pop(claim.claimant.uuid, None)
             raise
         except Exception:
             # The locator may just be written; release() has to know.
             with contextlib.suppress(errors.SchedulerError):
                 locate()
             raise
-        return tree and candidate.replace(tree=tree)
 
     def release(self):
         """Give back everything that was claimed, and the locators.
@@ -115,7 +129,10 @@ class Claims:
             consumer_uuid, undo = self._undo.popitem()
             if not undo():
                 del self._located[consumer_uuid]
+        gone = set(self._located)
         self.let_go()
+        if self._guard is not None:
+            self._guard.leave(gone)
 
     def let_go(self):
         """Release the locators of claimants that hold nothing."""
@@ -126,6 +143,11 @@ class Claims:
             if located.found is None:
                 self._notes.conditional_write()
                 self._store.consumer_homes.release(consumer_uuid, located.op)
+
+    def _may_enter(self, claim, locate):
+        """Return whether the claim may be made as far as its group goes."""
+        return self._guard is None or self._guard.enter(
+            claim, created=locate().found is None)
 
     def _start_locating(self, claim):
         """Return what waits for the Located of a claimant; see locating."""

@@ -18,6 +18,13 @@ class Judge(typing.Protocol):
     def begin(self, claimant):
         """Turn to the next claimant."""
 
+    def members(self, uuids):
+        """Learn which consumers have been placed in the claimants' group.
+
+        All that is judged from now on has to heed them. Returns the names of
+        hosts that must be among the candidates because of them.
+        """
+
     def passes(self, candidates, *, index):
         """Return (those acceptable, filter -> how many it refused).
 

@@ -10,13 +10,16 @@
 Reading may be stale and is free to be wrong; the claim may not.
 """
 
+import dataclasses
 import functools
 import itertools
 import random
+import time
 
 from cassandra_scheduler.scheduling import candidates
 from cassandra_scheduler.scheduling import claiming
 from cassandra_scheduler.scheduling import explaining
+from cassandra_scheduler.scheduling import grouping
 from cassandra_scheduler.scheduling import ranking
 from cassandra_scheduler.scheduling import transcript
 from cassandra_scheduler.scheduling import wanted as words
@@ -36,7 +39,7 @@ def place(wanted, *, world, judge):
     places = []
     with run.claims:
         for index, claimant in enumerate(wanted.claimants):
-            judge.begin(claimant)
+            run.begin(claimant)
             found = None
             for hopeful, number in run.rounds(index):       # 1 read, 2 search
                 passed = run.filter(hopeful, number)        # 3 filter
@@ -68,17 +71,43 @@ class _Run:
         self._random = random.Random(wanted.request_id)
         self._wanted = wanted
         self._judge = judge
+        self._world = world
         self._manners = world.manners
         self._ring = world.ring
-        self._unseen = iter(candidates.Rounds(
-            wanted, world=world, notes=self.notes, random=self._random))
         self._pool = ()
         self._few = wanted.alternates + 1
         self._ours = set()               # ids of trees with claims of ours
         self._other_way = False
+        self._guard = self._new_guard() if wanted.group else None
         self.claims = claiming.Claims(
             world.store, notes=self.notes,
-            deadline=world.manners.claim_deadline, accepts=self._accepts)
+            deadline=world.manners.claim_deadline, accepts=self._accepts,
+            guard=self._guard)
+
+    def _new_guard(self):
+        return grouping.Guard(
+            self._world.store, self._wanted.group, notes=self.notes,
+            until=time.monotonic() + self._manners.claim_deadline,
+            tell=self._tell)
+
+    def _tell(self, members):
+        """Let the judge know who has been placed in the group."""
+        self._wanted = dataclasses.replace(
+            self._wanted, beside=tuple(sorted({
+                *self._wanted.beside, *self._judge.members(members)})))
+
+    def begin(self, claimant):
+        """Turn to the next claimant."""
+        self._judge.begin(claimant)
+        if self._guard is not None:
+            with self.notes.step('group'):
+                self._guard.begin()
+
+    @functools.cached_property
+    def _unseen(self):
+        return iter(candidates.Rounds(
+            self._wanted, world=self._world, notes=self.notes,
+            random=self._random))
 
     def rounds(self, index):
         """Yield (candidates, index to judge them with) until all were seen.

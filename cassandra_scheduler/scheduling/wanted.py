@@ -29,7 +29,8 @@ class Wanted:
     ``host`` and ``node`` pin the request to exact names; ``seen_since`` is
     the oldest sign of life that counts as up. The trees of hosts ``beside``
     are looked at in any case, though not they alone. ``claims`` is False
-    where somebody else holds the resources.
+    where somebody else holds the resources. ``group`` is the id of the group
+    whose members the claimants are, if they must be placed one by one.
     """
     request_id: str
     claimants: tuple
@@ -40,6 +41,7 @@ class Wanted:
     beside: tuple = ()
     claims: bool = True
     alternates: int = 0
+    group: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
