@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stands for the caches of ``placement.attribute_cache``.
 
-An id is the name itself. Standard names are known without asking anybody;
-the catalogue is read at the first name that is not among them.
+An id is the name itself, or for a resource class its place among all. Nothing
+but the cache knows it, so it need not outlive a request. Standard names are
+known without asking anybody; the catalogue is read at the first name that is
+not among them.
 """
+
+import itertools
 
 import os_resource_classes
 import os_traits
 from oslo_utils import timeutils
 from placement import attribute_cache
 from placement.objects import consumer_type
+from placement.objects import resource_class
 
 from cassandra_scheduler.placement_api import moments
 from cassandra_scheduler.store import catalogue
@@ -18,9 +23,19 @@ from cassandra_scheduler.store import catalogue
 SINCE = timeutils.utcnow()
 
 
-def _standard(names):
-    return {name: attribute_cache._AttributeCache.Attrs(
-        name, name, SINCE, SINCE) for name in names}
+class _Attrs(attribute_cache._AttributeCache.Attrs):
+    """One name; upstream also takes the rows of its database for it."""
+
+    __slots__ = ()
+
+    @property
+    def _mapping(self):
+        return self._asdict()
+
+
+def _standard(names, ids=None):
+    return {name: _Attrs(one_id, name, SINCE, SINCE)
+            for name, one_id in zip(names, ids or names)}
 
 
 class _CatalogueCache:
@@ -40,12 +55,16 @@ class _CatalogueCache:
 
     def _refresh_from_db(self, ctx):
         known = dict(self.standard)
-        for entry in ctx.store.catalogue.list(self.kind):
-            known[entry.name] = self.Attrs(
-                entry.name, entry.name, moments.moment(entry.updated_ms),
+        entries = ctx.store.catalogue.list(self.kind)
+        for entry, one_id in zip(entries, self._ids_of(entries)):
+            known[entry.name] = _Attrs(
+                one_id, entry.name, moments.moment(entry.updated_ms),
                 moments.moment(entry.created_ms))
         self._know(known)
         self._complete = True
+
+    def _ids_of(self, entries):
+        return (entry.name for entry in entries)
 
     def _know(self, attributes):
         self._all_cache = attributes
@@ -57,7 +76,16 @@ class ResourceClassCache(_CatalogueCache, attribute_cache.ResourceClassCache):
     """Standard and custom resource classes."""
 
     kind = catalogue.RESOURCE_CLASS
-    standard = _standard(os_resource_classes.STANDARDS)
+    standard = _standard(os_resource_classes.STANDARDS, itertools.count())
+
+    def _ids_of(self, entries):
+        return itertools.count(
+            resource_class.ResourceClass.MIN_CUSTOM_RESOURCE_CLASS_ID)
+
+    def _know(self, attributes):
+        super()._know(attributes)
+        self._id_cache = {name: one.id for name, one in attributes.items()}
+        self._str_cache = {one.id: name for name, one in attributes.items()}
 
 
 class TraitCache(_CatalogueCache, attribute_cache.TraitCache):

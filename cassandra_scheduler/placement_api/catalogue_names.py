@@ -10,13 +10,14 @@ from cassandra_scheduler.placement_api import moments
 from cassandra_scheduler.store import outcome
 
 
-def create(ctx, kind, name):
+def create(ctx, kind, name, *, op=None):
     """Create a name; return its Entry, or None where it exists already.
 
-    One conditional write in the partition of the cloud's catalogue.
+    One conditional write in the partition of the cloud's catalogue. ``op``
+    identifies it, if it shall tell more than that it is ours.
     """
     created = ctx.store.catalogue.create(
-        kind, name, op=uuid.uuid4().hex, now_ms=moments.now_ms())
+        kind, name, op=op or uuid.uuid4().hex, now_ms=moments.now_ms())
     match created:
         case outcome.Applied(state=entry):
             return entry

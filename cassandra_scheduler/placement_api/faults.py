@@ -28,7 +28,7 @@ class PlacementHandler(handler.PlacementHandler):
             environ[util.ENV_ERROR_CODE] = placement_errors.CONCURRENT_UPDATE
             raise _answer(webob.exc.HTTPConflict, exc)
         except exception.ResourceClassInUse as exc:
-            # Upstream lets a class in use be renamed; see resource_class.
+            # Somebody used the old name again while a class was renamed.
             raise _answer(webob.exc.HTTPConflict, exc)
         except (errors.InvalidValue, errors.NotFound) as exc:
             raise _answer(webob.exc.HTTPBadRequest, exc)

@@ -86,6 +86,35 @@ def exceeded(tree, provider_uuid, resource_classes):
             math.floor(capacity.capacity(inventories[name]))]
 
 
+def has_class(tree, name):
+    """Return whether some provider of the tree offers this class."""
+    return any(name in provider.inventories
+               for provider in tree.providers.values())
+
+
+def rename_class(tree, old, new):
+    """Return the tree with every inventory of one class under another name.
+
+    Raises ResourceClassExists where a provider offers both.
+    """
+    renamed = tree.replace(used=rename_keys(tree.used, old, new))
+    for provider in tree.providers.values():
+        if old not in provider.inventories:
+            continue
+        if new in provider.inventories:
+            raise exception.ResourceClassExists(resource_class=new)
+        renamed = _with(renamed, provider, {
+            new if name == old else name: inventory
+            for name, inventory in provider.inventories.items()})
+    return renamed
+
+
+def rename_keys(amounts, old, new):
+    """Return (provider uuid, resource class) -> units, a class renamed."""
+    return {(uuid, new if name == old else name): units
+            for (uuid, name), units in amounts.items()}
+
+
 def set_traits(tree, provider_uuid, names):
     """Return the tree with exactly these traits on a provider."""
     provider = tree.providers[provider_uuid]

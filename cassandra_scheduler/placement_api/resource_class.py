@@ -10,12 +10,21 @@ from placement import exception
 from placement.objects import resource_class
 
 from cassandra_scheduler.placement_api import catalogue_names
+from cassandra_scheduler.placement_api import class_renames
 from cassandra_scheduler.placement_api import finding
+from cassandra_scheduler.placement_api import provider_steps
 from cassandra_scheduler.store import catalogue
 
 
 class ResourceClass(resource_class.ResourceClass):
-    """A resource class; its id is its name."""
+    """A resource class; what identifies it is the name it was read with.
+
+    Its id is the place that the cache of its context gives it.
+    """
+
+    def __init__(self, context, **fields):
+        super().__init__(context, **fields)
+        self._known_as = self.name if self.id is not None else None
 
     def create(self):
         if self.id is not None:
@@ -35,7 +44,7 @@ class ResourceClass(resource_class.ResourceClass):
         if entry is None:
             raise exception.ResourceClassExists(resource_class=self.name)
         catalogue_names.fill(self, entry)
-        self._context.rc_cache.clear()
+        self._become_known()
 
     def destroy(self):
         name = self._existing('destroy')
@@ -46,24 +55,24 @@ class ResourceClass(resource_class.ResourceClass):
         self._context.rc_cache.clear()
 
     def save(self):
-        """Rename a custom class that nobody uses yet (API 1.2 to 1.6).
-
-        A class in use keeps its name: here the name is the identity, and it
-        stands in every inventory of the cloud.
-        """
+        """Rename a custom class, in use or not (API 1.2 to 1.6)."""
         old = self._existing('save')
         if old in os_resource_classes.STANDARDS:
             raise exception.ResourceClassCannotUpdateStandard(
                 resource_class=self.name)
         if old == self.name:
             return
-        self._refuse_if_in_use(
-            old, f'Cannot rename resource class {old}: it is in use in '
-                 'inventory. Create another class instead.')
-        ResourceClass(self._context, name=self.name).create()
+        if self.name in os_resource_classes.STANDARDS:
+            raise exception.ResourceClassExists(resource_class=self.name)
+        class_renames.rename(self._context, old, self.name)
         self._delete(old)
-        self.id = self.name
+        self._become_known()
+
+    def _become_known(self):
+        """Take the place that the cache gives to what was written."""
+        self._known_as = self.name
         self._context.rc_cache.clear()
+        self.id = self._context.rc_cache.id_from_string(self.name)
 
     def _delete(self, name):
         catalogue_names.delete(
@@ -75,13 +84,12 @@ class ResourceClass(resource_class.ResourceClass):
         if self.id is None:
             raise exception.ObjectActionError(
                 action=action, reason='ID attribute not found')
-        return self.id
+        return self._known_as
 
-    def _refuse_if_in_use(self, name, message=None):
-        if any(name in provider.inventories
-               for tree in finding.trees(self._context.store)
-               for provider in tree.providers.values()):
-            raise exception.ResourceClassInUse(message, resource_class=name)
+    def _refuse_if_in_use(self, name):
+        if any(provider_steps.has_class(tree, name)
+               for tree in finding.trees(self._context.store)):
+            raise exception.ResourceClassInUse(resource_class=name)
 
 
 def keep(context, names):

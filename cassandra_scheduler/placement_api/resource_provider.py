@@ -131,8 +131,8 @@ class ResourceProvider(resource_provider.ResourceProvider):
 
     def _class_of(self, inventory):
         """Return the class's name, or raise ResourceClassNotFound."""
-        return self._context.rc_cache.id_from_string(
-            inventory.resource_class)
+        return self._context.rc_cache.all_from_string(
+            inventory.resource_class).name
 
     def _take(self, found):
         """Become what was written."""

@@ -23,10 +23,14 @@ SHARING_TREE = 'sharing_tree'
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Entry:
-    """One custom name; times in milliseconds since the epoch."""
+    """One custom name; times in milliseconds since the epoch.
+
+    ``op`` is who created it.
+    """
     name: str
     created_ms: int | None = None
     updated_ms: int | None = None
+    op: str | None = dataclasses.field(default=None, compare=False)
 
 
 class Catalogue:
@@ -60,7 +64,7 @@ class Catalogue:
             is_ours=lambda row: row is not None and row['op'] == op)
         match written:
             case outcome.Applied(state=None):
-                return outcome.Applied(Entry(name, now_ms, now_ms))
+                return outcome.Applied(Entry(name, now_ms, now_ms, op))
             case outcome.Applied(state=row):
                 return outcome.Applied(self._entry(row))
             case outcome.Rejected(winner=row):
@@ -93,4 +97,4 @@ class Catalogue:
     @staticmethod
     def _entry(row):
         return Entry(row['name'], codec.ms(row['created_at']),
-                     codec.ms(row['updated_at']))
+                     codec.ms(row['updated_at']), row['op'])

@@ -30,6 +30,7 @@ class Request:
     path: str
     body: object = None
     done: tuple = (200, 204)
+    version: str = '1.39'
 
 
 class FaultsTestCase(testtools.TestCase):
@@ -50,7 +51,7 @@ class FaultsTestCase(testtools.TestCase):
 
         request = webob.Request.blank(
             asked.path, method=asked.method,
-            headers={'OpenStack-API-Version': 'placement 1.39'})
+            headers={'OpenStack-API-Version': f'placement {asked.version}'})
         if asked.body is not None:
             request.content_type = 'application/json'
             request.body = json.dumps(asked.body).encode()
@@ -82,7 +83,8 @@ class FaultsTestCase(testtools.TestCase):
                 self.assertTrue('does not answer' in answer.text or
                                 'did not answer' in answer.text or
                                 'is not known' in answer.text, where)
-            again = self.api.ask(asked.method, asked.path, asked.body)
+            again = self.api.ask(asked.method, asked.path, asked.body,
+                                 version=asked.version)
             if again.status_int not in asked.done:
                 # It had been done before.
                 self.assertIn(again.status_int, (404, 409), again.text)
@@ -173,6 +175,29 @@ class TestOneTree(FaultsTestCase):
             # The consumer may be made again.
             self.api.expect(204, 'PUT', asked.path,
                             service.consumer_of({provider: {'VCPU': 1}}))
+
+        self.check(prepare, see)
+
+    def test_renaming_a_class_in_use(self):
+        def prepare():
+            name = f'CUSTOM_{uuid.uuid4().hex.upper()}'
+            path = f'/resource_classes/{name}'
+            self.api.expect(201, 'PUT', path)
+            provider = self.api.new_provider(**{name: 4})
+            self.api.expect(204, 'PUT', f'/allocations/{provider}',
+                            service.consumer_of({provider: {name: 1}}))
+            return Request('PUT', path, {'name': f'{name}_NEW'},
+                           version='1.6')
+
+        def see(asked):
+            self.api.expect(404, 'GET', asked.path)
+            name = asked.body['name']
+            [found] = self.api.get('/allocation_candidates?resources='
+                                   f'{name}:3')['allocation_requests']
+            [provider] = found['allocations']
+            self.assertEqual(
+                {name: 1}, self.api.get(f'/allocations/{provider}')[
+                    'allocations'][provider]['resources'])
 
         self.check(prepare, see)
 

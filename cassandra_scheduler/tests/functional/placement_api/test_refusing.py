@@ -117,18 +117,6 @@ class TestValues(testtools.TestCase):
             {'resource_provider_generation': 1,
              'inventories': {'CUSTOM_NOBODY': {'total': 1}}})
 
-    def test_renaming_a_resource_class(self):
-        for name in ('CUSTOM_USED', 'CUSTOM_FREE'):
-            self.api.expect(201, 'PUT', f'/resource_classes/{name}')
-        self.api.new_provider(CUSTOM_USED=1)
-        detail = self._refused(
-            409, 'PUT', '/resource_classes/CUSTOM_USED',
-            {'name': 'CUSTOM_OTHER'}, version='1.6')
-        self.assertIn('Cannot rename', detail)
-        self.api.expect(200, 'PUT', '/resource_classes/CUSTOM_FREE',
-                        {'name': 'CUSTOM_OTHER'}, version='1.6')
-        self.api.expect(404, 'GET', '/resource_classes/CUSTOM_FREE')
-
     def test_names_in_use_stay(self):
         for name in ('CUSTOM_CLASS', 'CUSTOM_TRAIT'):
             kind = 'traits' if 'TRAIT' in name else 'resource_classes'
