@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stands for ``placement.objects.allocation``; its class stays upstream's."""
 
+import itertools
+
+from placement import exception
 from placement.objects import allocation
 
 from cassandra_scheduler.model import consumer as consumer_model
@@ -70,14 +73,33 @@ def delete_all(context, alloc_list):
         for consumer in _consumers(alloc_list):
             replacement.remove(draft, consumer, keys)
 
-    write(context, alloc_list, removed)
+    _write(context, alloc_list, removed)
 
 
 def write(context, alloc_list, compose, *, providers=()):
     """Write what ``compose(Draft)`` makes of the trees; return the Draft.
 
-    ``providers``: those whose trees are touched beside the list's. Claims
-    the homes of new consumers before, and tidies up the locators after.
+    ``providers``: those whose trees are touched beside the list's. Tries
+    [placement] allocation_conflict_retry_count times against other writers.
+    """
+    limit = context.config.placement.allocation_conflict_retry_count
+    tries = itertools.count()
+
+    def limited(draft):
+        if next(tries) >= limit:
+            allocation.LOG.warning(
+                'Exceeded retry limit of %d on allocations write', limit)
+            raise exception.ResourceProviderConcurrentUpdateDetected()
+        compose(draft)
+
+    return _write(context, alloc_list, limited, providers=providers)
+
+
+def _write(context, alloc_list, compose, *, providers=()):
+    """Write what ``compose(Draft)`` makes of the trees; return the Draft.
+
+    Claims the homes of new consumers before, and tidies up the locators
+    after.
     """
     store, op = context.store, writing.new_op()
     consumers = _consumers(alloc_list)
@@ -149,6 +171,7 @@ def _settle_homes(store, consumers, draft):
     for consumer in consumers:
         if consumer.uuid not in draft.homes:
             continue
+        consumer.forget()
         old, home = consumer.row, draft.homes[consumer.uuid]
         if old is not None and home is None:
             tidying.release([(store.consumer_homes, consumer.uuid,

@@ -8,6 +8,7 @@ import collections
 
 from oslo_log import log as logging
 from placement import exception
+from placement.objects import allocation
 
 from cassandra_scheduler.model import capacity
 
@@ -64,12 +65,15 @@ def _check_one(one, tree, needed, before):
     if capacity.within(inventory, used + needed):
         return
     facts = {'rc': name, 'rp': uuid, 'after': used + needed, 'used': used,
-             'before': before, 'cap': capacity.capacity(inventory)}
+             'before': before, 'one': one.used,
+             'cap': capacity.capacity(inventory)}
     # Too much already, but this write makes it no worse: let it pass.
     if used + needed <= before:
-        LOG.warning('Over capacity for %(rc)s on resource provider %(rp)s, '
-                    'but %(after)s of %(cap)s is no more than the %(before)s '
-                    'before.', facts)
+        # In upstream's words and under its name, where its tests read them.
+        allocation.LOG.warning(
+            'Over capacity for %(rc)s on resource provider %(rp)s but '
+            'allocation of %(one)s reduces existing overage from %(before)s '
+            'to %(after)s', facts)
         return
     LOG.warning('Over capacity for %(rc)s on resource provider %(rp)s. '
                 'Needed: %(after)s, used: %(used)s, capacity: %(cap)s', facts)

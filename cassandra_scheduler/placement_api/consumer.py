@@ -12,6 +12,7 @@ from placement.objects import project as project_obj
 from placement.objects import user as user_obj
 
 from cassandra_scheduler.placement_api import moments
+from cassandra_scheduler.placement_api import unwritten
 
 
 class Consumer(consumer.Consumer):
@@ -27,9 +28,12 @@ class Consumer(consumer.Consumer):
     @classmethod
     def get_by_uuid(cls, ctx, uuid):
         found = ctx.store.consumers.find(uuid)
-        if found is None:
+        if found is not None:
+            return cls.of(ctx, found)
+        created = unwritten.find(ctx, cls, uuid)
+        if created is None:
             raise exception.ConsumerNotFound(uuid=uuid)
-        return cls.of(ctx, found)
+        return created
 
     @classmethod
     def of(cls, ctx, found):
@@ -57,6 +61,8 @@ class Consumer(consumer.Consumer):
         return {self.row.home} | self.row.also_in if self.row else set()
 
     def create(self):
+        if not unwritten.note(self._context, Consumer, self.uuid, self):
+            raise exception.ConsumerExists(uuid=self.uuid)
         self.id = self.uuid
         self.generation = 0
 
@@ -67,7 +73,12 @@ class Consumer(consumer.Consumer):
         """Do nothing: every replacement writes the next generation."""
 
     def delete(self):
-        """Do nothing: what holds nothing does not exist."""
+        """Forget it if it was not written: what holds nothing is nothing."""
+        self.forget()
+
+    def forget(self):
+        """Let the request find it in the store alone, if it is there."""
+        unwritten.forget(self._context, Consumer, self.uuid)
 
 
 def delete_consumers_if_no_allocations(ctx, consumer_uuids):

@@ -14,6 +14,10 @@ from cassandra_scheduler.store.schema import sync
 
 # The connection that placement insists on and nobody opens.
 NO_CONNECTION = 'cassandra://'
+#: What [placement] allocation_conflict_retry_count is unless it is set. More
+#: than upstream's 10, as all providers of a tree are one row here; with the
+#: pauses between, so many tries last about as long as a request may.
+CONFLICT_RETRIES = 100
 
 
 class _Bracket:
@@ -70,6 +74,8 @@ def registered(register_opts):
         registration.register_opts(conf)
         conf.set_default('connection', NO_CONNECTION,
                          group='placement_database')
+        conf.set_default('allocation_conflict_retry_count',
+                         CONFLICT_RETRIES, group='placement')
     return register_all_opts
 
 
@@ -78,7 +84,7 @@ def upgrade(revision):
     sync_on_startup`` creates our tables.
     """
     store = opening.store()
-    sync.sync(store.session, store.columns)
+    sync.sync(store.session, store.columns, searchable=store.searchable)
 
 
 def get_placement_engine():

@@ -49,6 +49,27 @@ class TestRacing(testtools.TestCase):
             {}, self.api.store.consumer_homes.find_many(losers))
         self._agree()
 
+    def test_as_many_tries_as_the_operator_allows(self):
+        provider = self.api.new_provider(VCPU=200)
+
+        def take(_number):
+            return self.api.ask(
+                'PUT', f'/allocations/{uuid.uuid4()}',
+                service.consumer_of({provider: {'VCPU': 1}})).status_int
+
+        taken = 0
+        for limit, allowed in ((0, {409}), (1, {204, 409}), (100, {204})):
+            self.api.conf.set_override('allocation_conflict_retry_count',
+                                       limit, group='placement')
+            found = collections.Counter(self._at_once(take, range(24)))
+            self.assertEqual(allowed, allowed.union(found))
+            # Whatever the limit: somebody was the first.
+            self.assertEqual(limit > 0, found[204] > 0)
+            taken += found[204]
+        self.assertEqual({'VCPU': taken}, self.api.get(
+            f'/resource_providers/{provider}/usages')['usages'])
+        self._agree()
+
     def test_one_of_many_creators_of_a_consumer(self):
         providers = [self.api.new_provider(VCPU=4) for _ in range(4)]
         for _ in range(5):
