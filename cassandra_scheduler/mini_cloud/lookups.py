@@ -86,6 +86,7 @@ def get_trees_with_traits(context, rp_ids, required_traits,
 
 def get_roots_with_traits(context, required_traits, forbidden_traits):
     """Return ids of roots with all required and no forbidden traits."""
+    _refuse_empty(required_traits or forbidden_traits, 'traits')
     required, forbidden = set(required_traits or ()), set(
         forbidden_traits or ())
     return context.mini_cloud.matching(
@@ -105,6 +106,7 @@ def provider_ids_matching_aggregates(context, member_of, rp_ids=None):
 def provider_ids_matching_required_traits(context, required_traits,
                                           rp_ids=None):
     """Return ids of providers with one trait of each any-of set."""
+    _refuse_empty(required_traits, 'required_traits')
     found = context.mini_cloud.matching(
         lambda provider: not any(
             provider.traits.isdisjoint(any_of)
@@ -114,6 +116,7 @@ def provider_ids_matching_required_traits(context, required_traits,
 
 def get_provider_ids_having_any_trait(context, traits):
     """Return ids of providers with at least one of these traits."""
+    _refuse_empty(traits, 'traits')
     wanted = set(traits)
     return context.mini_cloud.matching(
         lambda provider: not wanted.isdisjoint(provider.traits))
@@ -159,9 +162,16 @@ def get_traits_by_provider_tree(context, root_ids):
 
     Of trait.
     """
+    _refuse_empty(root_ids, 'root_ids')
     cloud = context.mini_cloud
     return {provider.uuid: cloud.traits(provider)
             for provider in cloud.members(root_ids)}
+
+
+def _refuse_empty(wanted, name):
+    """Raise where nothing asked for would be answered with everything."""
+    if not wanted:
+        raise ValueError(f'{name} must not be empty')
 
 
 def _location(cloud, uuid):
