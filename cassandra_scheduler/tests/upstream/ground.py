@@ -7,6 +7,7 @@ import socket
 from cassandra_scheduler.local import failures
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.resource_types import loading
+from cassandra_scheduler.store import opening
 from cassandra_scheduler.store.schema import sync
 from cassandra_scheduler.store import session
 from cassandra_scheduler.store import statements
@@ -50,8 +51,9 @@ def _prepare(settings):
     """Make the tables that are missing and empty them all."""
     opened = session.Session(settings)
     try:
-        sync.sync(opened, [column for kind in loading.installed()
-                           for column in kind.columns])
+        store = opening.open_store(settings, loading.installed(),
+                                   session=opened)
+        sync.sync(opened, store.columns, searchable=store.searchable)
         for row in opened.rows(statements.load('schema')['list_tables'],
                                (settings.keyspace,)):
             if row['table_name'] != 'schema_version':

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command line: which of Nova's tests, on whose code.
+"""The command line: which of upstream's tests, on whose code.
 
-Lists Nova's functional tests, keeps those that match, says which of them are
-excluded and why, prepares Cassandra, and lets stestr run the rest.
+Lists the functional tests of Nova and Placement, keeps those that match, says
+which of them are excluded and why, prepares Cassandra, and lets stestr run
+the rest. Nova patches the standard library and Placement does not, so each
+has workers of its own.
 """
 
 import argparse
@@ -18,7 +20,8 @@ from cassandra_scheduler.tests.upstream import nova_tree
 from cassandra_scheduler.tests.upstream import suites
 
 EXCLUDED = pathlib.Path(__file__).with_name('excluded.txt')
-PACKAGE = 'cassandra_scheduler.tests.upstream.suite'
+NOVA = 'cassandra_scheduler.tests.upstream.suite'
+PLACEMENT = 'cassandra_scheduler.tests.upstream.placement_suite'
 
 
 def main(arguments=None):
@@ -84,15 +87,37 @@ def add_common(parser):
 def _parser():
     parser = argparse.ArgumentParser(
         prog='python -m cassandra_scheduler.tests.upstream',
-        description="Run Nova's functional tests on this project.")
+        description="Run the functional tests of Nova and Placement on this "
+                    "project. An expression that begins with 'placement' is "
+                    "for Placement's, any other for Nova's.")
     add_common(parser)
     return parser
 
 
 def _run(options, state):
-    suite = suites.Suite(PACKAGE, mode_of(options),
-                         path=(nova_tree.build(state),))
-    ids = matching(suites.list_ids(suite, state), options.expressions)
+    statuses = []
+    for package, expressions in _packages(options.expressions):
+        own_state = state / package.rpartition('.')[2]
+        own_state.mkdir()
+        path = (nova_tree.build(state),) if package == NOVA else ()
+        suite = suites.Suite(package, mode_of(options), path=path)
+        statuses.append(_run_suite(suite, own_state, expressions, options))
+    return max(statuses)
+
+
+def _packages(expressions):
+    """Yield (package, expressions) of the suites to run."""
+    for_placement = [expression for expression in expressions
+                     if expression.startswith('placement')]
+    for_nova = [expression for expression in expressions
+                if expression not in for_placement]
+    for package, wanted in ((PLACEMENT, for_placement), (NOVA, for_nova)):
+        if wanted or not expressions:
+            yield package, wanted
+
+
+def _run_suite(suite, state, expressions, options):
+    ids = matching(suites.list_ids(suite, state), expressions)
     left_out = []
     if not options.stock:
         ids, left_out = exclusions.split(ids, exclusions.read(EXCLUDED))

@@ -16,8 +16,8 @@ def load_tests(loader, tests, pattern):
     if mode is None:
         return loader.suiteClass()
     if mode == suites.OURS:
-        from cassandra_scheduler.tests.gabbi import database
+        from cassandra_scheduler.tests.upstream import fresh_database
         from cassandra_scheduler.tests.upstream import swap
-        swap.install_placement(database.Database)
+        swap.install_placement(fresh_database.Database)
     from placement.tests.functional import test_api
     return test_api.load_tests(loader, tests, pattern)

@@ -9,6 +9,7 @@ import testtools
 
 from cassandra_scheduler.tests.gabbi import suite as gabbi_suite
 from cassandra_scheduler.tests.scenarios import suite as scenario_suite
+from cassandra_scheduler.tests.upstream import placement_suite
 from cassandra_scheduler.tests.upstream import suite as nova_suite
 from cassandra_scheduler.tests.upstream import suites
 
@@ -40,6 +41,7 @@ class TestWithoutTheRunner(testtools.TestCase):
     def test_nothing_is_loaded(self):
         # The workers of this suite have no mode in their environment.
         self.assertNotIn(suites.MODE, os.environ)
-        for suite in (gabbi_suite, nova_suite, scenario_suite):
+        for suite in (gabbi_suite, nova_suite, placement_suite,
+                      scenario_suite):
             loaded = suite.load_tests(unittest.TestLoader(), None, None)
             self.assertEqual(0, loaded.countTestCases())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The database of one gabbi file: a new cloud, and no SQL in it."""
+"""The database of one fixture of Placement's: a new cloud, no SQL in it."""
 
 from cassandra_scheduler.tests.upstream import clouds
 from cassandra_scheduler.tests.upstream import placement_database
@@ -7,7 +7,7 @@ from cassandra_scheduler.tests.upstream import swap
 
 
 class Database(placement_database.Database):
-    """A cloud that begins and ends with the fixtures of one file."""
+    """A cloud that begins and ends with the fixture that made it."""
 
     def _setUp(self):
         swap.TRAPS.forget()
