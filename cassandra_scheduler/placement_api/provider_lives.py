@@ -40,7 +40,7 @@ def create(store, *, uuid, name, parent=None):
     born = tree_model.Provider(uuid=uuid, name=name, parent=parent)
     claimed = []
     try:
-        _claim_uuid(store, uuid, tree_id, op)
+        claim_uuid(store, uuid, tree_id, op)
         claimed.append((store.provider_trees, uuid, op))
         claim_name(store, name, uuid, op)
         claimed.append((store.provider_names, name, op))
@@ -79,6 +79,17 @@ def remove(store, tree_id, provider_uuid):
             state.tree, provider_uuid))
 
     writing.step(store, tree_id, gone)
+
+
+def claim_uuid(store, provider_uuid, tree_id, op):
+    """Claim a provider's uuid for a tree, or raise a duplicate of 'uuid'.
+    """
+    def taken(location):
+        return finding.find(store, provider_uuid,
+                            level=store_session.SERIAL)
+
+    _claim(store.provider_trees, provider_uuid, tree_id, op, taken=taken,
+           error=_duplicate('uuid'))
 
 
 def claim_name(store, name, provider_uuid, op):
@@ -146,15 +157,6 @@ def _born(state, provider, op):
 
 def _duplicate(column):
     return db_exc.DBDuplicateEntry(columns=[column])
-
-
-def _claim_uuid(store, provider_uuid, tree_id, op):
-    def taken(location):
-        return finding.find(store, provider_uuid,
-                            level=store_session.SERIAL)
-
-    _claim(store.provider_trees, provider_uuid, tree_id, op, taken=taken,
-           error=_duplicate('uuid'))
 
 
 def _uuid_marks(store, provider):

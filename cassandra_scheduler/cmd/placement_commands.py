@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``cassandra-scheduler placement``: to and from upstream's database."""
+
+import contextlib
+
+from cliff import command
+from rich import console as rich_console
+from rich import progress as rich_progress
+
+from cassandra_scheduler.cmd import store_access
+
+
+class _Copy(command.Command):
+    """A command between our cloud and an SQL database."""
+
+    option = None
+    url_help = None
+
+    def get_parser(self, prog_name):
+        """Return a parser that knows where to copy."""
+        parser = super().get_parser(prog_name)
+        store_access.add_arguments(parser)
+        parser.add_argument(
+            self.option, metavar='SQLALCHEMY-URL', required=True, dest='url',
+            help=f'{self.url_help}, as in [placement_database] connection.')
+        parser.add_argument(
+            '--dry-run', action='store_true',
+            help='Write nothing; only count what would be written.')
+        return parser
+
+    def take_action(self, parsed_args):
+        """Copy, show the counts; return 1 if something was refused."""
+        # Not before: it takes a second, and every command imports this.
+        from cassandra_scheduler.transfer import running
+        from cassandra_scheduler.transfer import showing
+        from cassandra_scheduler.transfer import sql_database
+
+        conf = store_access.read_configuration(parsed_args)
+        write = not parsed_args.dry_run
+        with sql_database.opened(parsed_args.url, self.option) as engine, \
+                store_access.ready_store(conf) as store, \
+                _progress() as tell:
+            first, last = running.copy(*self.sides(store, engine),
+                                       write=write, tell=tell)
+        console = rich_console.Console(file=self.app.stdout)
+        console.print(showing.table(first, last, wrote=write))
+        for line in showing.closing(last):
+            console.print(line, markup=False, highlight=False,
+                          soft_wrap=True)
+        return 1 if last.refusals else 0
+
+
+class Import(_Copy):
+    """Copy upstream's Placement database into this cloud.
+
+    Can be run again: after an interruption it goes on, and what is the same
+    already is not written. What only this cloud has is counted and left.
+    Stop both Placement APIs before.
+    """
+
+    option = '--from'
+    url_help = "Upstream's database"
+
+    def sides(self, store, engine):
+        """Return (reader of the source, writer of the target)."""
+        from cassandra_scheduler.transfer import sql_reading
+        from cassandra_scheduler.transfer import store_writing
+
+        return sql_reading.SqlReader(engine), store_writing.StoreWriter(store)
+
+
+class Export(_Copy):
+    """Copy this cloud into a Placement database of upstream.
+
+    Its tables must be there (placement-manage db sync). Can be run again, as
+    the import can. Stop both Placement APIs before.
+    """
+
+    option = '--to'
+    url_help = 'The database'
+
+    def sides(self, store, engine):
+        """Return (reader of the source, writer of the target)."""
+        from cassandra_scheduler.transfer import sql_writing
+        from cassandra_scheduler.transfer import store_reading
+
+        return store_reading.StoreReader(store), sql_writing.SqlWriter(engine)
+
+
+@contextlib.contextmanager
+def _progress():
+    """Give a function to call with (step, providers done, of how many)."""
+    console = rich_console.Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda name, done, total: None
+        return
+    with rich_progress.Progress(
+            rich_progress.TextColumn('{task.description}', markup=False),
+            rich_progress.BarColumn(),
+            rich_progress.MofNCompleteColumn(),
+            rich_progress.TextColumn('providers'),
+            rich_progress.TimeRemainingColumn(),
+            console=console, transient=True) as progress:
+        task = progress.add_task('reading', total=None)
+        yield lambda name, done, total: progress.update(
+            task, description=name, completed=done, total=total)

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Copies one database into the other and counts what still differs.
+
+A pass reads the source tree by tree, looks up the same in the target, and
+writes what is not the same. Passes follow until one finds nothing to write:
+that one is the proof. Then what only the target has is counted.
+
+    source --- read a batch ---> compare <--- look up --- target
+                                    |---- what differs ---->|
+"""
+
+from concurrent import futures
+
+from cassandra_scheduler.store import catalogue
+from cassandra_scheduler.transfer import content
+from cassandra_scheduler.transfer import refusing
+from cassandra_scheduler.transfer import sql_reading
+from cassandra_scheduler.transfer import tally as tallies
+
+#: A pass may free a name that the next one needs.
+MAX_PASSES = 4
+#: How many consumers that span trees are compared together.
+CONSUMERS_PER_BATCH = 2000
+_NAME_KINDS = {catalogue.RESOURCE_CLASS: 'resource classes',
+               catalogue.TRAIT: 'traits',
+               catalogue.CONSUMER_TYPE: 'consumer types'}
+
+
+def copy(source, target, *, write=True, tell=lambda *step: None):
+    """Copy; return (Tally of the first pass, Tally of the last).
+
+    ``source`` and ``target`` are readers, and with ``write`` the target is a
+    writer. ``tell(name, done, total)`` hears of progress, in providers.
+    Without ``write`` there is one pass, and both are its Tally.
+    """
+    total = source.count()
+    first = last = _pass(source, target, write,
+                         lambda done: tell('copying' if write else
+                                           'comparing', done, total))
+    for _again in range(MAX_PASSES - 1):
+        if not write or not last.total(tallies.NEW, tallies.CHANGED):
+            break
+        last = _pass(source, target, write,
+                     lambda done: tell('checking', done, total))
+    _count_extras(source, target, last, tell)
+    return first, last
+
+
+def _pass(source, target, write, tell):
+    tally = tallies.Tally()
+    _copy_names(source, target, tally, write)
+    done, spanning = 0, []
+    with futures.ThreadPoolExecutor(
+            getattr(target, 'workers', 1)) as pool:
+        for batch in source.batches():
+            spanning += _copy_batch(batch, target, tally,
+                                    pool if write else None)
+            done += sum(len(tree.providers) for tree in batch)
+            tell(done)
+    for chunk in sql_reading.chunks(dict.fromkeys(spanning),
+                                    CONSUMERS_PER_BATCH):
+        _copy_spanning(source.consumers(chunk), target, tally, write)
+    return tally
+
+
+def _copy_names(source, target, tally, write):
+    present = target.names()
+    for kind, names in source.names().items():
+        missing = {name: created_ms for name, created_ms in names.items()
+                   if name not in present[kind]}
+        tally.count(_NAME_KINDS[kind], tallies.SAME,
+                    len(names) - len(missing))
+        tally.count(_NAME_KINDS[kind], tallies.NEW, len(missing))
+        if write:
+            target.add_names(kind, missing)
+
+
+def _copy_batch(batch, target, tally, pool):
+    """Copy some trees; return the uuids of consumers that span trees."""
+    there = target.providers([uuid for tree in batch
+                              for uuid in tree.providers])
+    held = target.consumers({uuid for tree in batch
+                             for uuid in tree.consumers})
+    spanning, writes = [], []
+    for tree in batch:
+        changed = {
+            uuid for uuid, provider in tree.providers.items()
+            if _compare_provider(provider, there.get(uuid), tally)}
+        alone = []
+        for uuid, consumer in tree.consumers.items():
+            if _spans(consumer, held.get(uuid), tree):
+                spanning.append(uuid)
+            elif _compare_consumer(consumer, held.get(uuid), tally):
+                alone.append(consumer)
+        if (changed or alone) and pool is not None:
+            writes.append((tree, pool.submit(target.write_tree, tree,
+                                             changed, alone)))
+    for tree, write in writes:
+        try:
+            write.result()
+        except refusing.Refused as exc:
+            tally.count('providers', tallies.REFUSED, len(tree.providers))
+            tally.refusals.append(f'tree {tree.root.uuid}: {exc}')
+    return spanning
+
+
+def _copy_spanning(consumers, target, tally, write):
+    held = target.consumers(consumers)
+    wanted = [one for one in consumers.values()
+              if _compare_consumer(one, held.get(one.uuid), tally)]
+    if not write or not wanted:
+        return
+    try:
+        target.write_consumers(wanted, {
+            one.uuid: held[one.uuid] for one in wanted if one.uuid in held})
+    except refusing.Refused as exc:
+        tally.count('consumers', tallies.REFUSED)
+        tally.refusals.append(str(exc))
+
+
+def _spans(wanted, found, tree):
+    """Return whether a consumer holds, or held, something elsewhere."""
+    keys = [*wanted.amounts, *(found.amounts if found else ())]
+    return any(key[0] not in tree.providers for key in keys)
+
+
+def _compare_provider(wanted, found, tally):
+    inventories = found.inventories if found else {}
+    for name, inventory in wanted.inventories.items():
+        tally.compare('inventories', inventory, inventories.get(name),
+                      content.same_inventory)
+    tally.count('inventories', tallies.EXTRA,
+                len(inventories.keys() - wanted.inventories.keys()))
+    return tally.compare('providers', wanted, found, content.same_provider)
+
+
+def _compare_consumer(wanted, found, tally):
+    amounts = found.amounts if found else {}
+    for key, units in wanted.amounts.items():
+        tally.compare('allocations', units, amounts.get(key),
+                      lambda one, other: one == other)
+    tally.count('allocations', tallies.EXTRA,
+                len(amounts.keys() - wanted.amounts.keys()))
+    return tally.compare('consumers', wanted, found, content.same_consumer)
+
+
+def _count_extras(source, target, tally, tell):
+    """Count what the target has and the source has not."""
+    known = source.names()
+    for kind, names in target.names().items():
+        tally.count(_NAME_KINDS[kind], tallies.EXTRA,
+                    len(names.keys() - known[kind].keys()))
+    total, done, seen = target.count(), 0, set()
+    for batch in target.batches():
+        providers = {uuid: provider for tree in batch
+                     for uuid, provider in tree.providers.items()}
+        consumers = {uuid: one for tree in batch
+                     for uuid, one in tree.consumers.items()
+                     if uuid not in seen}
+        seen.update(consumers)
+        strange = providers.keys() - source.known_providers(providers)
+        tally.count('providers', tallies.EXTRA, len(strange))
+        tally.count('inventories', tallies.EXTRA, sum(
+            len(providers[uuid].inventories) for uuid in strange))
+        strange = consumers.keys() - source.known_consumers(consumers)
+        tally.count('consumers', tallies.EXTRA, len(strange))
+        tally.count('allocations', tallies.EXTRA, sum(
+            len(consumers[uuid].amounts) for uuid in strange))
+        done += len(providers)
+        tell('looking for what is only there', done, total)

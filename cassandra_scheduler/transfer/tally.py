@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Counts what was the same, what was not, and what could not be written."""
+
+import collections
+import dataclasses
+
+KINDS = ('resource classes', 'traits', 'consumer types', 'providers',
+         'inventories', 'consumers', 'allocations')
+SAME, NEW, CHANGED, REFUSED, EXTRA = (
+    'same', 'new', 'changed', 'refused', 'extra')
+
+
+@dataclasses.dataclass
+class Tally:
+    """How many of each kind; ``refusals`` says why, a line each."""
+    counts: collections.Counter = dataclasses.field(
+        default_factory=collections.Counter)
+    refusals: list = dataclasses.field(default_factory=list)
+
+    def count(self, kind, state, number=1):
+        """Add to one count."""
+        self.counts[kind, state] += number
+
+    def compare(self, kind, wanted, found, same):
+        """Count one thing, and return whether it has to be written."""
+        state = (SAME if same(wanted, found) else
+                 NEW if found is None else CHANGED)
+        self.count(kind, state)
+        return state != SAME
+
+    def of(self, kind, *states):
+        """Return how many things of a kind are in one of the states."""
+        return sum(self.counts[kind, state] for state in states)
+
+    def total(self, *states):
+        """Return how many things of any kind are in one of the states."""
+        return sum(self.of(kind, *states) for kind in KINDS)
