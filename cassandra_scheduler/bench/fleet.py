@@ -28,7 +28,7 @@ def host_name(number):
     return f'bench-{number}'
 
 
-def host_tree(number, *, cell_uuid=None):
+def host_tree(number):
     """Return the Tree of the bench's host with this number.
 
     Sizes repeat every seven hosts: 16 to 112 VCPU, 64 to 448 GiB of memory,
@@ -51,14 +51,14 @@ def host_tree(number, *, cell_uuid=None):
         providers={provider_uuid: tree_model.Provider(
             provider_uuid, host_name(number), inventories=inventories,
             traits=traits, generation=1)},
-        report=_report(number, provider_uuid, size, cell_uuid))
+        report=_report(number, provider_uuid, size))
 
 
-def _report(number, provider_uuid, size, cell_uuid):
+def _report(number, provider_uuid, size):
     name = host_name(number)
     return json.dumps({
         'host': name, 'nodename': name, 'uuid': provider_uuid,
-        'cell_uuid': cell_uuid, 'compute_node': {
+        'compute_node': {
             'id': number + 1, 'uuid': provider_uuid, 'host': name,
             'hypervisor_hostname': name, 'hypervisor_type': 'QEMU',
             'hypervisor_version': 8002000, 'vcpus': 16 * size,
@@ -89,11 +89,15 @@ def write(store, hosts, *, cell_uuid=None, progress=lambda done: None):
     for start in range(0, hosts, _BATCH):
         rows = []
         for number in range(start, min(start + _BATCH, hosts)):
-            tree = host_tree(number, cell_uuid=cell_uuid)
+            tree = host_tree(number)
             values = {**codec.tree_to_row(tree, store.cloud),
                       **store.searchable(tree)}
             rows.append((store.cloud, tree.id, 'root', '', tree.seq, []) +
                         tuple(values[name] for name in base + columns) +
                         (seen, False, False))
         store.session.write_all(insert, rows)
+        if cell_uuid is not None:
+            store.host_cells.put({
+                host_name(number): cell_uuid for number in
+                range(start, min(start + _BATCH, hosts))})
         progress(min(start + _BATCH, hosts))

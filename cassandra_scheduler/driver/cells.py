@@ -1,62 +1,127 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which cell a host is in, from Nova's API database.
+"""Which cell a host is in, and which cells there are.
 
-A host reports before it is mapped to a cell, so only mappings that were found
-are remembered; SIGHUP forgets them, as with Nova's own scheduler.
+Cells are read when a scheduler starts, on SIGHUP and by its watch. Of a host
+the cell is in memory, or in the store, where some scheduler or ``cassandra-
+scheduler sync`` has put it. Only a host that nobody has met yet costs a query
+of the API database, once, and then all schedulers know it:
+
+    request          memory      store       API database
+    cell of X? ----->| -         |           |
+                     |---------->| -         |
+                     |---------------------->| cell1
+                     |<- cell1 ->| cell1     |
+
+A host that is in no cell is left out. The database is asked about it again
+after a while; usually the watch has seen it by then.
 """
 
+import time
+
 from nova import context as nova_context
+from nova.db.api import api as api_database
+from nova.db.api import models
 from nova import exception
 from nova import objects
+from oslo_db import exception as db_exception
 from oslo_log import log as logging
+import sqlalchemy
 
 LOG = logging.getLogger(__name__)
 
+#: Seconds until a host that was in no cell is looked up again.
+PATIENCE = 10.0
+
 
 class Cells:
-    """The cells of one scheduler; makes no query before it is asked."""
+    """The cells of one scheduler; ``host_cells`` are the store's."""
 
-    def __init__(self):
+    def __init__(self, host_cells, *, clock=time.monotonic):
+        self._stored = host_cells
+        self._clock = clock
+        self._cells = {}         # uuid -> CellMapping
+        self._newest = 0         # id of the newest HostMapping looked at
         self.forget()
 
     def forget(self):
-        """Forget everything: cells were added, disabled or moved."""
-        self._mappings = {}      # host -> CellMapping
-        self._cells = None       # uuid -> CellMapping
+        """Forget hosts: they were moved; ``learn`` reads them all again."""
+        self._hosts = {}         # host -> uuid of its cell
+        self._unmapped = {}      # host -> when to look it up again
+        self._newest = 0
 
-    def mapping_of(self, host):
-        """Return the CellMapping of a host, or None while it has none."""
-        found = self._mappings.get(host)
-        if found is None:
-            context = nova_context.get_admin_context()
-            try:
-                found = objects.HostMapping.get_by_host(
-                    context, host).cell_mapping
-            except exception.HostMappingNotFound:
-                LOG.warning('Host %s is in no cell yet, so no server goes '
-                            'there: run "nova-manage cell_v2 '
-                            'discover_hosts".', host)
-                return None
-            self._mappings[host] = found
-        return found
+    def learn(self, context):
+        """Read the cells, and the hosts that were mapped since last time.
+
+        The first time all of them. What the store does not know yet is
+        written there; returns the number of hosts written. Raises DBError,
+        StoreUnavailable and its kin.
+        """
+        self._cells = {cell.uuid: cell for cell in
+                       objects.CellMappingList.get_all(context)}
+        rows = _mappings(context, self._newest)
+        if not rows:
+            return 0
+        stored = (self._stored.list() if self._newest == 0 else
+                  {row.host: self._stored.find(row.host) for row in rows})
+        found = {row.host: row.uuid for row in rows}
+        wrong = {host: cell for host, cell in found.items()
+                 if stored.get(host) != cell}
+        self._stored.put(wrong)
+        self._hosts.update(found)
+        self._newest = max(row.id for row in rows)
+        return len(wrong)
 
     def uuid_of(self, host):
-        """Return the uuid of the cell of a host, or None."""
-        mapping = self.mapping_of(host)
-        return mapping.uuid if mapping else None
+        """Return the uuid of the cell of a host, or None while it has none.
+        """
+        found = self._hosts.get(host)
+        if found is None and self._clock() >= self._unmapped.get(host, 0):
+            found = self._stored.find(host) or self._look_up(host)
+            if found is None:
+                self._unmapped[host] = self._clock() + PATIENCE
+            else:
+                self._hosts[host] = found
+        return found
 
-    def of_uuid(self, uuid):
-        """Return the CellMapping of a cell, or None where there is none."""
-        return self._all().get(uuid)
+    def mapping_of(self, host):
+        """Return the CellMapping of a host, or None where it is unknown."""
+        return self._cells.get(self.uuid_of(host))
+
+    def all(self):
+        """Return the CellMappings of all cells with hosts."""
+        return [cell for cell in self._cells.values() if not cell.is_cell0()]
 
     def disabled(self):
         """Return the uuids of cells that take no servers at present."""
-        return frozenset(uuid for uuid, cell in self._all().items()
+        return frozenset(uuid for uuid, cell in self._cells.items()
                          if cell.disabled)
 
-    def _all(self):
-        if self._cells is None:
-            self._cells = {cell.uuid: cell for cell in
-                           objects.CellMappingList.get_all(
-                               nova_context.get_admin_context())}
-        return self._cells
+    def _look_up(self, host):
+        """Return the uuid of the cell of a host nobody has met, or None."""
+        try:
+            mapping = objects.HostMapping.get_by_host(
+                nova_context.get_admin_context(), host)
+        except exception.HostMappingNotFound:
+            LOG.warning('Host %s is in no cell yet, so no server goes '
+                        'there: run "nova-manage cell_v2 '
+                        'discover_hosts".', host)
+            return None
+        except db_exception.DBError as exc:
+            LOG.warning('The cell of host %(host)s is not known, and the API '
+                        'database does not answer, so no server goes there: '
+                        '%(error)s', {'host': host, 'error': exc})
+            return None
+        cell = mapping.cell_mapping
+        self._cells.setdefault(cell.uuid, cell)
+        self._stored.put({host: cell.uuid})
+        return cell.uuid
+
+
+@api_database.context_manager.reader
+def _mappings(context, newer_than):
+    """Return (id, host, uuid of the cell) of the hosts mapped since."""
+    hosts, cells = models.HostMapping, models.CellMapping
+    return context.session.execute(
+        sqlalchemy.select(hosts.id, hosts.host, cells.uuid)
+        .join(cells, hosts.cell_id == cells.id)
+        .where(hosts.id > newer_than)).all()

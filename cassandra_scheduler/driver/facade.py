@@ -5,6 +5,8 @@ Nova's own keeps copies of all hosts, instances and aggregates. Here only the
 questions are left; each is answered from the store.
 """
 
+from nova import context as nova_context
+
 from cassandra_scheduler.driver import host_names
 
 
@@ -33,9 +35,15 @@ class HostFacade:
         return host_names.nodes_named(self._wiring.store, host, node)
 
     def refresh_cells_caches(self):
-        """Forget what is remembered of Nova's API database."""
+        """Look at Nova's databases anew, at hosts that were moved as well.
+        """
         self._wiring.cells.forget()
-        self._wiring.aggregates.forget()
+        self.look_at_databases()
+
+    def look_at_databases(self):
+        """Bring to the store what Nova's databases have; never raises."""
+        self._wiring.watch.look(nova_context.get_admin_context())
+        self._wiring.watch.look_at_aggregates()
 
     def update_aggregates(self, aggregates):
         """Take nova-api's word that aggregates have changed.

@@ -2,7 +2,9 @@
 """Nova's aggregates by host, remembered as long as nothing has changed.
 
 nova-api tells every scheduler of a change, in any order and sometimes not at
-all. Whoever hears of it brings the store to what the API database says:
+all. Whoever hears of it brings the store to what the API database says, and
+so does every scheduler when it starts and once a minute; a request only looks
+at the store:
 
     scheduler A                 store               scheduler B
     read version 1 -------------+------------------ read version 1
@@ -33,32 +35,41 @@ class HostAggregates:
     def __init__(self, rows, *, deadline=10.0):
         self._rows = rows
         self._deadline = deadline
-        self._synced = False
         self._version = None
+        self._aggregates = ()
         self._by_host = {}
 
-    def by_host(self):
-        """Return host -> list of Nova's Aggregates, as of now.
+    def all(self):
+        """Return all of Nova's Aggregates, as of now, as frozen values.
 
-        Reads the version; all aggregates only if it is another one.
+        Reads the version; all aggregates only if it is another one. Raises
+        StoreUnavailable where nobody has ever brought them there: without
+        them a request would not be kept in its availability zone.
         """
-        if not self._synced:
-            self.sync()
         version = self._rows.version()
+        if version is None:
+            raise errors.StoreUnavailable(
+                'No scheduler has brought the host aggregates to Cassandra '
+                'yet; its log says why. "cassandra-scheduler sync" does it '
+                'as well.')
         if version != self._version:
             snapshot = self._rows.snapshot()
+            self._aggregates = snapshot.aggregates
             self._by_host = _by_host(snapshot.aggregates)
             self._version = snapshot.version
-        return self._by_host
+        return self._aggregates
 
-    def forget(self):
-        """Compare with the API database before the next use."""
-        self._synced = False
+    def by_host(self):
+        """Return host -> list of Nova's Aggregates, as of now; see ``all``.
+        """
+        self.all()
+        return self._by_host
 
     def sync(self):
         """Bring the store to what the API database says.
 
-        Raises StoreUnavailable when the store cannot be brought there.
+        Returns (written, deleted, right already). Raises StoreUnavailable
+        when the store cannot be brought there.
         """
         attempts = stepping.Attempts(self._deadline)
         while True:
@@ -70,20 +81,19 @@ class HostAggregates:
             put = [found for found in wanted.values()
                    if present.get(found.id) != found]
             delete = [key for key in present if key not in wanted]
-            if not put and not delete:
-                break
+            if not put and not delete and stored.version is not None:
+                return 0, 0, len(wanted)
             LOG.debug('Host aggregates: %(put)d to write, %(delete)d to '
                       'delete.', {'put': len(put), 'delete': len(delete)})
             written = self._rows.change(
                 put, delete, version=f'{time.time_ns():x}-{uuid.uuid4()}',
                 if_version=stored.version)
             if isinstance(written, outcome.Applied):
-                break
+                return len(put), len(delete), len(wanted) - len(put)
             if not attempts.wait():
                 raise errors.StoreUnavailable(
                     'The host aggregates could not be written to Cassandra '
                     f'in {self._deadline:g} seconds.')
-        self._synced = True
 
 
 def _from_nova(aggregate):

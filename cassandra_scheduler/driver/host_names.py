@@ -23,8 +23,8 @@ def of_trees(store, tree_ids):
             if tree.report}
 
 
-def nodes_named(store, host, node):
-    """Return NodeNames of the compute nodes with these exact names.
+def trees_named(store, host=None, node=None):
+    """Return the Trees of compute nodes with these exact names.
 
     ``host`` or ``node`` may be None. One index read at read consistency.
     """
@@ -35,6 +35,28 @@ def nodes_named(store, host, node):
         wanted.append(restriction.Restriction('nodename', '=', node))
     page = store.candidates.read(tuple(wanted), limit=1000,
                                  level=store_session.READ)
-    reports = [json.loads(tree.report) for tree in page.trees if tree.report]
+    return [tree for tree in page.trees if tree.report]
+
+
+def nodes_named(store, host, node):
+    """Return NodeNames of the compute nodes with these exact names.
+
+    As ``trees_named``.
+    """
+    reports = [json.loads(tree.report)
+               for tree in trees_named(store, host, node)]
     return [NodeName(report['uuid'], report['host'], report['nodename'])
             for report in reports]
+
+
+def versions(store, limit):
+    """Return the versions of nova-compute that some hosts say they have.
+
+    Of so many hosts, whichever come first. One read of many rows.
+    """
+    page = store.candidates.read(
+        (restriction.Restriction('resource_type', '=', 'compute'),),
+        limit=limit, level=store_session.READ)
+    found = (json.loads(tree.heartbeat.service).get('version')
+             for tree in page.trees if tree.heartbeat.service)
+    return [version for version in found if version]

@@ -17,6 +17,7 @@ from oslo_log import log as logging
 from oslo_utils import timeutils
 
 from cassandra_scheduler.driver import allocation_json
+from cassandra_scheduler.driver import image_weigher
 from cassandra_scheduler.driver import precise_usage
 from cassandra_scheduler.driver import translation
 
@@ -124,10 +125,14 @@ class HostView:
         return self._surroundings.instances_on(self.host)
 
     @functools.cached_property
+    def image_properties(self):
+        """(name, value) -> how many instances have it from their image."""
+        return image_weigher.counted(self._report, self._pendings)
+
+    @functools.cached_property
     def cell_uuid(self):
         """The cell of this host, or None while it is not mapped to one."""
-        return self._report.get('cell_uuid') or (
-            self._surroundings.cell_of(self.host))
+        return self._surroundings.cell_of(self.host)
 
     @functools.cached_property
     def service(self):

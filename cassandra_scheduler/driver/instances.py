@@ -13,6 +13,8 @@ from nova import objects
 from cassandra_scheduler.driver import host_names
 
 _HINTS = ('same_host', 'different_host')
+#: The types of consumers that are instances; they had none in the beginning.
+_INSTANCES = ('INSTANCE', None)
 
 
 def named(spec):
@@ -33,9 +35,10 @@ class Instances:
     """The instances one request may ask about, looked up when it does.
 
     With ``cells`` all instances of a host are shown, for filters and
-    weighers that may look at any of them; those come from the database of
-    its cell, a query per host, as they do for Nova where instances are not
-    tracked.
+    weighers of others, that may look at any of them: all that hold something
+    in the host's trees and that the host has counted, so that the database
+    of its cell knows them. What such a plugin asks of an Instance beyond its
+    uuid it loads itself, from there.
     """
 
     def __init__(self, store, spec, context, *, cells=None):
@@ -54,7 +57,7 @@ class Instances:
         found = {uuid: objects.Instance(self._context, uuid=uuid)
                  for uuid in uuids}
         if self._cells is not None:
-            found.update(self._in_database(host))
+            found.update(self._all(host))
         return found
 
     def forget(self):
@@ -73,14 +76,22 @@ class Instances:
         """Remember that this request has put an instance on a host."""
         self._placed.setdefault(host, set()).add(uuid)
 
-    def _in_database(self, host):
-        """Return uuid -> Instance, able to load what plugins ask of it."""
+    def _all(self, host):
+        """Return uuid -> Instance of all that hold something on a host.
+
+        One index read, and one partition for each tree of the host.
+        """
         cell = self._cells.mapping_of(host)
         if cell is None:
             return {}
+        uuids = [consumer.uuid
+                 for tree in host_names.trees_named(self._store, host)
+                 for consumer in self._store.trees.list_consumers(tree.id)
+                 if consumer.consumer_type in _INSTANCES and
+                 consumer.uuid not in tree.pending]
         with nova_context.target_cell(self._context, cell) as context:
-            return {uuid: objects.Instance(context, uuid=uuid) for uuid in
-                    objects.InstanceList.get_uuids_by_host(context, host)}
+            return {uuid: objects.Instance(context, uuid=uuid)
+                    for uuid in uuids}
 
     def _locate(self, uuids):
         """Return host -> uuids on it. One partition per uuid and tree."""

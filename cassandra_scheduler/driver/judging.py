@@ -3,12 +3,12 @@
 
 import json
 
-from nova.scheduler import host_manager
 from oslo_log import log as logging
 
 from cassandra_scheduler.driver import destinations
 from cassandra_scheduler.driver import groups
 from cassandra_scheduler.driver import host_view
+from cassandra_scheduler.driver import image_weigher
 from cassandra_scheduler.driver import precise_usage
 from cassandra_scheduler.driver import services
 from cassandra_scheduler.driver import translation
@@ -40,7 +40,7 @@ class Surroundings:
         return self.cells.uuid_of(host)
 
     def service_of(self, host, heartbeat):
-        """Return the host's service record, as it last sent it itself."""
+        """Return the host's service record, as its tree has it."""
         return services.from_heartbeat(host, heartbeat)
 
 
@@ -51,17 +51,14 @@ class NovaJudge:
     somebody else has changed the tree.
     """
 
-    def __init__(self, spec, plugins, surroundings, *, began, rebuild=False):
+    def __init__(self, spec, plugins, surroundings, *, began):
         self._spec = spec
         self._began = began
         self._plugins = plugins
         self._surroundings = surroundings
         self._views = {}                 # tree id -> (seq, HostView)
-        self._records = {}               # host -> service record or None
         self._forced = destinations.skips_filters(spec)
         self._only_cell = destinations.only_cell(spec)
-        self._service_filters = (
-            () if rebuild or self._forced else plugins.service_filters)
 
     def view(self, candidate):
         """Return the HostView of a candidate, or None without a report."""
@@ -123,36 +120,8 @@ class NovaJudge:
                 for found in weighed]
 
     def ready(self, candidate, *, coming=()):
-        """Look at cell and service record once more before the use."""
-        view = self.view(candidate)
-        if view.cell_uuid is None:
-            return False
-        if not self._service_filters:
-            return True
-        record = self._record(view, coming)
-        if record is None:
-            LOG.warning('Host %s has no compute service record; it is left '
-                        'out.', view.host)
-            return False
-        view.service = host_manager.ReadOnlyDict(record)
-        return all(found.host_passes(view, self._spec)
-                   for found in self._service_filters)
-
-    def _record(self, view, coming):
-        """Return the service record of a host, or None.
-
-        Those of ``coming`` candidates in its cell are read along with it.
-        """
-        cells = self._surroundings.cells
-        if view.host not in self._records:
-            hosts = {view.host, *(
-                other.host for other in map(self.view, coming)
-                if other.cell_uuid == view.cell_uuid)}
-            self._records.update(dict.fromkeys(hosts))
-            self._records.update(services.from_database(
-                hosts, cells.of_uuid(view.cell_uuid) or
-                cells.mapping_of(view.host)))
-        return self._records[view.host]
+        """Only a host that is in a cell can be used."""
+        return self.view(candidate).cell_uuid is not None
 
     def replaceable(self, candidate, other):
         """A conductor may turn to another host of the same cell only."""
@@ -161,6 +130,7 @@ class NovaJudge:
     def usage(self, candidate, allocation):
         """Return what Nova's own accounting must subtract meanwhile."""
         return {**translation.usage(self._spec),
+                **image_weigher.of_request(self._spec),
                 **precise_usage.of_request(
                     self.view(candidate), self._spec,
                     self._mapping(allocation))}

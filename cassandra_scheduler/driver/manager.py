@@ -13,6 +13,7 @@ from nova import servicegroup
 from oslo_log import log as logging
 import oslo_messaging as messaging
 from oslo_serialization import jsonutils
+from oslo_service import periodic_task
 
 from cassandra_scheduler.driver import facade
 from cassandra_scheduler.driver import groups
@@ -48,12 +49,25 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
         """Refuse to start on a keyspace that does not fit the code.
 
         A Cassandra that does not answer now may do so later, so that is only
-        logged.
+        logged. Nova's databases are looked at here and by the watch, so that
+        no request has to.
         """
         try:
             self._wiring.store.check()
         except errors.StoreUnavailable as exc:
             LOG.warning('Scheduling is not possible yet: %s', exc)
+        else:
+            self.host_manager.look_at_databases()
+
+    @periodic_task.periodic_task(spacing=CONF.report_interval)
+    def _watch_services(self, context):
+        """See what nova-api has told a compute service that is dead."""
+        self._wiring.watch.look(context)
+
+    @periodic_task.periodic_task(spacing=60)
+    def _watch_aggregates(self, context):
+        """See changes of aggregates that nobody was told of."""
+        self._wiring.watch.look_at_aggregates()
 
     @messaging.expected_exceptions(exception.NoValidHost,
                                    exception.ServiceUnavailable)
@@ -102,7 +116,6 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
         """Return Placed and the judge that knows its hosts."""
         judge = self._wiring.judge(
             context.elevated(), spec, self._plugins,
-            rebuild=scheduler_utils.request_is_rebuild(spec),
             began=lambda: self._notify(context, spec,
                                        fields.NotificationPhase.START))
         placed = placing.place(wanted, world=self._wiring.world(),

@@ -7,7 +7,10 @@ from nova.scheduler import filters
 from nova.scheduler.filters import compute_filter
 from nova.scheduler import weights
 
+from cassandra_scheduler.driver import image_weigher
+
 CONF = nova.conf.CONF
+_KNOWN = ('nova.', 'cassandra_scheduler.driver.')
 
 
 class Plugins:
@@ -35,7 +38,7 @@ class Plugins:
         self.enabled_filters = [self.filter_obj_map[name]
                                 for name in options.enabled_filters]
         self.weight_handler = weights.HostWeightHandler()
-        self.weighers = [cls() for cls in
+        self.weighers = [image_weigher.instead_of(cls)() for cls in
                          self.weight_handler.get_matching_classes(
                              options.weight_classes)]
 
@@ -48,5 +51,5 @@ class Plugins:
     @property
     def foreign(self):
         """Whether any of them comes from elsewhere than Nova."""
-        return any(not type(plugin).__module__.startswith('nova.')
+        return any(not type(plugin).__module__.startswith(_KNOWN)
                    for plugin in (*self.enabled_filters, *self.weighers))

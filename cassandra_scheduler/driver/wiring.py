@@ -10,6 +10,7 @@ from cassandra_scheduler.driver import instances
 from cassandra_scheduler.driver import judging
 from cassandra_scheduler.driver import request_filters
 from cassandra_scheduler.driver import translation
+from cassandra_scheduler.driver import watching
 from cassandra_scheduler.mini_cloud import search
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.scheduling import candidates
@@ -31,8 +32,6 @@ class Wiring:
     def __init__(self, conf):
         self._conf = conf
         registration.register_opts(conf)
-        self.cells = cells.Cells()
-        self.request_filters = request_filters.RequestFilters()
         self._ring = ring.Ring()
 
     @functools.cached_property
@@ -43,10 +42,32 @@ class Wiring:
             loading.installed())
 
     @functools.cached_property
+    def cells(self):
+        """The cells, and who is in which."""
+        return cells.Cells(self.store.host_cells)
+
+    @functools.cached_property
     def aggregates(self):
         """Nova's aggregates by host."""
         return host_aggregates.HostAggregates(store_aggregates.Aggregates(
             self.store.session, self.store.cloud))
+
+    @functools.cached_property
+    def versions(self):
+        """How old the compute services are."""
+        return request_filters.ComputeVersions(self.store)
+
+    @functools.cached_property
+    def request_filters(self):
+        """Nova's request filters, over this store."""
+        return request_filters.RequestFilters(self.aggregates, self.versions)
+
+    @functools.cached_property
+    def watch(self):
+        """What is seen of Nova's databases between requests."""
+        return watching.Watch(
+            self.store, cells=self.cells, aggregates=self.aggregates,
+            versions=self.versions)
 
     @functools.cached_property
     def sharing(self):
@@ -79,14 +100,12 @@ class Wiring:
         return translation.beside(
             spec, instances.Instances(self.store, spec, context))
 
-    def judge(self, context, spec, plugins, *, began, rebuild):
+    def judge(self, context, spec, plugins, *, began):
         """Return the NovaJudge of one request."""
-        everything = plugins.foreign or (
-            self._conf.filter_scheduler.image_props_weight_multiplier != 0)
         return judging.NovaJudge(
             spec, plugins, judging.Surroundings(
                 aggregates=self.aggregates, cells=self.cells,
                 instances=instances.Instances(
                     self.store, spec, context,
-                    cells=self.cells if everything else None)),
-            began=began, rebuild=rebuild)
+                    cells=self.cells if plugins.foreign else None)),
+            began=began)

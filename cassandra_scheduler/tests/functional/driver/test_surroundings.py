@@ -3,11 +3,15 @@
 
 import uuid
 
+import fixtures
 from nova import context as nova_context
 from nova import objects
 from nova.scheduler import weights
 
+from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.reporter import figures
+from cassandra_scheduler.store import stepping
 from cassandra_scheduler.tests.functional.driver import nova_cloud
 
 spec = nova_cloud.spec
@@ -112,6 +116,12 @@ class TestAggregates(SurroundingsTestCase):
 
     def test_what_was_there_before_the_scheduler(self):
         self.aggregate('a', 'one', availability_zone='zone1')
+        self.assertEqual('zone1', self.zone_of(self.start()))
+
+    def test_a_change_nobody_was_told_of(self):
+        self.aggregate('a', 'one', availability_zone='zone1')
+        self.assertEqual('nova', self.zone_of())
+        self.manager._watch_aggregates(self.nova.context)
         self.assertEqual('zone1', self.zone_of())
 
     def test_a_change_reaches_every_scheduler(self):
@@ -127,6 +137,7 @@ class TestAggregates(SurroundingsTestCase):
 
     def test_a_deleted_one(self):
         made = self.aggregate('a', 'one', availability_zone='zone1')
+        self.manager.update_aggregates(self.context, [made])
         self.assertEqual('zone1', self.zone_of())
         made.delete_host('one')
         made.destroy()
@@ -135,7 +146,7 @@ class TestAggregates(SurroundingsTestCase):
 
     def test_an_old_cast_changes_nothing(self):
         made = self.aggregate('a', 'one', availability_zone='zone1')
-        self.zone_of()
+        self.manager.update_aggregates(self.context, [made])
         old = objects.Aggregate(id=made.id, uuid=made.uuid, name='a',
                                 hosts=[], metadata={})
         self.manager.update_aggregates(self.context, [old])
@@ -161,20 +172,64 @@ class TestServices(SurroundingsTestCase):
             service.save()
             return service
 
-    def test_forced_down_a_moment_ago(self):
+    def test_forced_down_though_it_cannot_say_so(self):
         self.change('one', forced_down=True)
+        self.manager._watch_services(self.nova.context)
         _uuids, (selections,) = self.select(spec())
         self.assertEqual(['two'], [found.service_host
                                    for found in selections])
 
-    def test_disabled_a_moment_ago(self):
+    def test_disabled_though_it_cannot_say_so(self):
         self.change('two', disabled=True)
+        self.manager._watch_services(self.nova.context)
         self.assertEqual('one', self.host())
 
-    def test_without_a_record(self):
-        service = self.change('one')
-        service.destroy()
+    def test_what_one_scheduler_sees_all_know(self):
+        other = self.start()
+        self.change('one', forced_down=True)
+        other._watch_services(self.nova.context)
         self.assertEqual('two', self.host())
+
+    def test_before_the_first_request(self):
+        self.change('one', forced_down=True)
+        self.assertEqual('two', self.host(manager=self.start()))
+
+    def test_return(self):
+        for fields in ({'forced_down': True}, {'disabled': True}):
+            self.change('one', **fields)
+            self.manager._watch_services(self.nova.context)
+            self.assertEqual('two', self.host())
+            self.change('one', **dict.fromkeys(fields, False))
+            self.manager._watch_services(self.nova.context)
+            self.assertEqual(['one', 'two'], sorted(
+                found.service_host for found in self.select(spec())[1][0]))
+
+    def test_a_look_that_fails_is_made_up_for(self):
+        log = self.useFixture(fixtures.FakeLogger('cassandra_scheduler'))
+        self.change('one', forced_down=True)
+        with fixtures.MockPatch(
+                'cassandra_scheduler.driver.watching.marks_of_services',
+                side_effect=RuntimeError('no database')):
+            self.manager._watch_services(self.nova.context)
+        self.assertIn('no database', log.output)
+        self.assertNotIn('Traceback', log.output)
+        self.manager._watch_services(self.nova.context)
+        self.assertEqual('two', self.host())
+
+    def test_it_is_a_periodic_task(self):
+        spacings = self.manager._periodic_spacing
+        self.assertEqual((10, 60), (spacings['_watch_services'],
+                                    spacings['_watch_aggregates']))
+
+    def test_goodbye(self):
+        tree = self.add_host('three', vcpus=64, memory_mb=10 ** 6)
+        self.assertEqual('three', self.host())
+        service = objects.Service(host='three', disabled=False,
+                                  forced_down=False)
+        self.store.trees.beat(tree.id, figures.goodbye_of(service))
+        self.assertIn(self.host(), ('one', 'two'))
+        self.store.trees.beat(tree.id, figures.heartbeat_of(service))
+        self.assertEqual('three', self.host())
 
     def test_silent(self):
         self.add_host('silent', vcpus=64, memory_mb=10 ** 6,
@@ -194,7 +249,11 @@ class TestServices(SurroundingsTestCase):
         self.assertIn(self.host(), ('one', 'two'))
         objects.HostMapping(self.nova.context, host='lonely',
                             cell_mapping=self.nova.cell).create()
+        self.manager._watch_services(self.nova.context)
         self.assertEqual('lonely', self.host())
+        # Another scheduler finds it in the store.
+        self.assertEqual(self.nova.cell.uuid,
+                         self.store.host_cells.find('lonely'))
 
 
 class TestCells(SurroundingsTestCase):
@@ -258,10 +317,20 @@ class TestEverything(SurroundingsTestCase):
     def test_plugins_from_elsewhere_see_all_instances(self):
         with nova_context.target_cell(self.nova.context,
                                       self.nova.cell) as targeted:
-            objects.Instance(
+            instance = objects.Instance(
                 targeted, host='two', project_id='project',
                 user_id='user', display_name='known', vm_state='active',
-                flavor=nova_cloud.spec().flavor).create()
+                flavor=nova_cloud.spec().flavor)
+            instance.create()
+        _uuids, ((chosen,),) = self.select(
+            spec(force_hosts=['two']), uuids=[instance.uuid])
+        tree_id = chosen.compute_node_uuid
+        # The host has counted it.
+        stepping.step(
+            self.store.trees, tree_id, lambda state:
+            consumer_model.TreeChange(
+                before=state.tree, op='op',
+                after=state.tree.with_pending(instance.uuid, None)))
         self.flags(group='filter_scheduler', weight_classes=[
             f'{__name__}.NumberOfInstances'])
         manager = self.start()
