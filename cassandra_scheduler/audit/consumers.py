@@ -103,23 +103,24 @@ def look(reading, looked_at):
 
 
 def heal(reading, found):
-    """Mend a finding, on the condition that it still is one."""
+    """Mend a finding if it still is one; return whether it was written."""
     uuid, seen = _see(reading, found.key)
     if found not in [one for one, _seen in
                      _found(reading, uuid, seen, found.key)]:
-        return
+        return False
     location, trees = seen
     there = trees[found.tree]
     if found.kind == HOME:
-        _lead(reading.store, uuid, location, found.tree)
+        written = _lead(reading.store, uuid, location, found.tree)
     elif found.kind == STUB:
-        reading.store.trees.remove_stub(
+        written = reading.store.trees.remove_stub(
             found.tree, uuid, there.consumers[uuid].moved_to)
     elif found.kind == DANGLING:
-        _drop(reading.store, uuid, location, there)
-    elif there.tree is not None:
-        audit_reading.write(reading.store, there,
-                            _mended(uuid, found, trees))
+        written = _drop(reading.store, uuid, location, there)
+    else:
+        return there.tree is not None and audit_reading.write(
+            reading.store, there, _mended(uuid, found, trees))
+    return audit_reading.applied(written)
 
 
 def _see(reading, looked_at):
@@ -158,21 +159,26 @@ def _found(reading, uuid, seen, looked_at):
 
 
 def _lead(store, uuid, location, home):
-    """Let the locator lead to the home."""
+    """Let the locator lead to the home; return the Outcome."""
+    op = uuids.uuid4().hex
     if location is None:
-        store.consumer_homes.claim(uuid, home, uuids.uuid4().hex)
-        return
-    store.consumer_homes.move(uuid, home, op=uuids.uuid4().hex,
-                              from_op=location.op)
+        return store.consumer_homes.claim(uuid, home, op)
+    return store.consumer_homes.move(uuid, home, op=op,
+                                     from_op=location.op)
 
 
 def _drop(store, uuid, location, there):
-    """Remove a locator; who wrote it and is late will be refused."""
+    """Remove a locator; return the Outcome.
+
+    Who wrote it and is late finds a fence where he wants to create his row.
+    """
     row = there.consumers.get(uuid)
     if row is not None and row.is_stub:
         store.trees.remove_stub(there.id, uuid, row.moved_to)
-    store.trees.fence(there.id, uuid, location.op)
-    store.consumer_homes.release(uuid, location.op)
+    fenced = store.trees.fence(there.id, uuid, location.op)
+    if not audit_reading.applied(fenced):
+        return fenced
+    return store.consumer_homes.release(uuid, location.op)
 
 
 def _mended(uuid, found, trees):
@@ -195,4 +201,5 @@ def _mended(uuid, found, trees):
 
 def _change(tree, after=None, **rows):
     return consumer_model.TreeChange(before=tree, after=after or tree,
-                                     op=uuids.uuid4().hex, **rows)
+                                     op=uuids.uuid4().hex, whole=True,
+                                     **rows)

@@ -9,8 +9,8 @@ is sure of is no finding.
 import uuid as uuids
 
 from cassandra_scheduler.audit import finding
+from cassandra_scheduler.audit import reading as audit_reading
 from cassandra_scheduler.model import consumer as consumer_model
-from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 
 INSTANCE = 'instance'
@@ -47,7 +47,7 @@ class Instances:
         return [(INSTANCE, uuid) for start in range(0, len(old), PAGE)
                 for uuid in sorted(self._gone(old[start:start + PAGE]))]
 
-    def look(self, looked_at):
+    def look(self, _reading, looked_at):
         """Return the Finding on a consumer, if Nova says so once more."""
         uuid = looked_at[1]
         found = self._find(uuid)
@@ -64,26 +64,34 @@ class Instances:
             tree=found.location.value, consumer=uuid,
             evidence=(row.claim_id, row.generation))]
 
-    def heal(self, found):
-        """Give back all that the instance holds, in one write or none."""
+    def heal(self, _reading, found):
+        """Give back all that the instance holds, in one write or none.
+
+        Returns whether it was written.
+        """
         uuid = found.consumer
-        if found not in self.look(found.key):
-            return
+        if found not in self.look(None, found.key):
+            return False
         there = self._find(uuid)
         if there is None or found.evidence != (
                 there.consumer.claim_id, there.consumer.generation):
-            return
+            return False
         store = self._reading.store
         changes = [_without(state, uuid)
                    for state in store.consumers.parts(there).values()
                    if state.tree is not None and uuid in state.consumers]
-        written = store.transactions.commit(changes)
-        if isinstance(written, outcome.Applied):
+        written = audit_reading.applied(store.transactions.commit(changes))
+        if written:
             store.consumer_homes.release(uuid, there.location.op)
+        return written
 
     def _find(self, uuid):
-        return self._reading.store.consumers.find(
-            uuid, level=store_session.SERIAL)
+        try:
+            return self._reading.store.consumers.find(
+                uuid, level=store_session.SERIAL)
+        except (LookupError, TypeError, ValueError):
+            # Its tree cannot be read, which is another finding.
+            return None
 
 
 def _without(state, uuid):

@@ -25,16 +25,20 @@ def look(reading, looked_at):
 
 
 def heal(reading, found):
-    """Let the transaction end as it was decided; abort it if it was not."""
+    """Let the transaction end as it was decided; abort it if it was not.
+
+    Returns whether something was written.
+    """
+    if found not in look(reading, found.key):
+        return False
     kind, name = found.key
     if kind == RECORD:
         record, _expires = reading.store.survey.transaction(name)
-        if not _held(reading, record):
-            reading.store.survey.forget(record)
-        return
+        return reading.store.survey.forget(record)
     seen = reading.tree(name)
     if seen.tree is not None and seen.tree.intent is not None:
         reading.store.transactions.settle_intent(seen.tree)
+    return True
 
 
 def _of_intent(reading, tree_id):

@@ -4,6 +4,7 @@
 import uuid as uuids
 
 from cassandra_scheduler.audit import finding
+from cassandra_scheduler.audit import reading as audit_reading
 from cassandra_scheduler.store import survey
 
 TWICE, TREE, STALE_TREE = (
@@ -41,20 +42,21 @@ def look(reading, looked_at):
 
 
 def heal(reading, found):
-    """Mend a finding, on the condition that it still is one."""
+    """Mend a finding if it still is one; return whether it was written."""
     if found not in look(reading, found.key):
-        return
+        return False
     kind, key, *_trees = found.key
     store = reading.store
     locator = (store.provider_trees if kind == PROVIDER
                else store.provider_names)
-    from_op, value = found.evidence
+    (from_op, value), op = found.evidence, uuids.uuid4().hex
     if value is None:
-        locator.release(key, from_op)
+        written = locator.release(key, from_op)
     elif from_op is None:
-        locator.claim(key, value, uuids.uuid4().hex)
+        written = locator.claim(key, value, op)
     else:
-        locator.move(key, value, op=uuids.uuid4().hex, from_op=from_op)
+        written = locator.move(key, value, op=op, from_op=from_op)
+    return audit_reading.applied(written)
 
 
 def _of_provider(reading, looked_at):

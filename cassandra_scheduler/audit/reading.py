@@ -57,11 +57,18 @@ def write(store, seen, change):
 
     Returns whether it is known to be written.
     """
+    if seen.tree.intent is not None:
+        return False
+
     def unchanged(state):
         same = (state.tree is not None and
                 state.tree.seq == change.before.seq)
         return change if same else None
 
-    return isinstance(
-        stepping.step(store.trees, seen.id, unchanged, start=seen.state),
-        outcome.Applied)
+    return applied(
+        stepping.step(store.trees, seen.id, unchanged, start=seen.state))
+
+
+def applied(written):
+    """Return whether an Outcome says that it is written."""
+    return isinstance(written, outcome.Applied)

@@ -22,11 +22,11 @@ from cassandra_scheduler.audit import trees
 PAUSE_S = 3.0
 #: One thing mended may uncover another, so all is read again, so often.
 ROUNDS = 4
-_ROOMS = {'tree': trees, intents.INTENT: intents, intents.RECORD: intents,
-          consumers.CONSUMER: consumers, instances.INSTANCE: instances,
-          providers.PROVIDER: providers, providers.PROVIDER_NAME: providers}
+_ROOMS = {intents.INTENT: intents, intents.RECORD: intents,
+          trees.TREE: trees, providers.PROVIDER: providers,
+          providers.PROVIDER_NAME: providers, consumers.CONSUMER: consumers}
 #: What is healed first, because the rest builds on it.
-_ORDER = tuple(_ROOMS)
+_ORDER = (*_ROOMS, instances.INSTANCE)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -77,16 +77,15 @@ class Audit:
             ledger = audit_ledger.Ledger(self._reading)
             ledger.fill(self._progress)
             homes = ledger.homes
-            found = self._findings([*ledger.suspects(),
-                                    *self._instances.suspects(homes)])
-            mended = self._heal(found) if heal else []
+            left = self._findings([*ledger.suspects(),
+                                   *self._instances.suspects(homes)])
+            mended, left = self._healed(left) if heal else ([], left)
             healed += mended
             if not mended:
                 break
         return Report(
             trees=ledger.trees, consumers=len(homes), healed=tuple(healed),
-            left=tuple(one for one in found if one not in mended),
-            not_checked=self._instances.not_checked)
+            left=tuple(left), not_checked=self._instances.not_checked)
 
     def _findings(self, keys):
         first = [found for key in keys for found in self._look(key)]
@@ -97,20 +96,25 @@ class Audit:
                  for found in self._look(key)]
         return [found for found in again if found in first]
 
-    def _look(self, key):
-        if key[0] == instances.INSTANCE:
-            return self._instances.look(key)
-        return _ROOMS[key[0]].look(self._reading, key)
+    def _healed(self, found):
+        """Heal what can be; return (what is mended, what is left).
 
-    def _heal(self, found):
-        """Return those findings that are no more once healed."""
+        What went away by itself is neither.
+        """
+        mended, left = [], [one for one in found if not one.remedy]
         mendable = [one for one in found if one.remedy]
         for one in sorted(mendable, key=lambda one: _ORDER.index(one.key[0])):
-            if one.key[0] == instances.INSTANCE:
-                self._instances.heal(one)
-            else:
-                _ROOMS[one.key[0]].heal(self._reading, one)
-        return [one for one in mendable
-                if all(one.kind != other.kind or
-                       one.consumer != other.consumer
-                       for other in self._look(one.key))]
+            written = self._room(one.key).heal(self._reading, one)
+            if any((one.kind, one.consumer) == (other.kind, other.consumer)
+                   for other in self._look(one.key)):
+                left.append(one)
+            elif written:
+                mended.append(one)
+        return mended, left
+
+    def _look(self, key):
+        return self._room(key).look(self._reading, key)
+
+    def _room(self, key):
+        return (self._instances if key[0] == instances.INSTANCE
+                else _ROOMS[key[0]])

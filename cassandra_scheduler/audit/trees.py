@@ -14,6 +14,7 @@ from cassandra_scheduler.model import consumer as consumer_model
 
 #: How often a busy tree is tried to be mended.
 ATTEMPTS = 5
+TREE = 'tree'
 COUNTER, CAPACITY, NOTHING, GENERATION, AMOUNT = (
     'counter', 'capacity', 'of nothing', 'generation', 'amount')
 COLUMNS, UNREADABLE, TREELESS, PENDING = (
@@ -22,7 +23,7 @@ COLUMNS, UNREADABLE, TREELESS, PENDING = (
 
 def key(tree_id):
     """Return the key of a tree among all that is looked at."""
-    return ('tree', tree_id)
+    return (TREE, tree_id)
 
 
 def look(reading, looked_at):
@@ -46,16 +47,18 @@ def of(reading, seen):
 
 
 def heal(reading, found):
-    """Mend a finding, on the condition that it still is one."""
+    """Mend a finding if it still is one; return whether it was written."""
     for _attempt in range(ATTEMPTS):
         seen = reading.tree(found.tree)
         if found not in of(reading, seen):
-            return
+            break
         if found.kind == TREELESS:
-            reading.store.survey.delete_without_tree(seen.id, found.consumer)
-            return
+            return audit_reading.applied(
+                reading.store.survey.delete_without_tree(seen.id,
+                                                         found.consumer))
         if audit_reading.write(reading.store, seen, _mended(seen, found)):
-            return
+            return True
+    return False
 
 
 def _mended(seen, found):

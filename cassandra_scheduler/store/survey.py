@@ -20,7 +20,7 @@ PROVIDER_TREE, PROVIDER_NAME, CONSUMER_HOME = (
     'provider_tree', 'provider_name', 'consumer_home')
 #: So many parts a full walk round the ring has. A part is one query, which
 #: Cassandra refuses if it meets 100,000 deletions between two pages.
-PARTS = 32
+PARTS = 16
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
