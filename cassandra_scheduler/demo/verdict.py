@@ -10,6 +10,7 @@ server that was deleted and still holds something.
 import collections
 import dataclasses
 
+from cassandra_scheduler.audit import sums
 from cassandra_scheduler.model import capacity
 
 
@@ -59,23 +60,17 @@ def judge(states, servers):
 
 def _faults(tree, consumers):
     """Return what is wrong with one tree and what it holds."""
-    claimed = collections.Counter()
-    for consumer in consumers:
-        claimed.update(consumer.amounts)
     found = []
-    for key in sorted({*claimed, *tree.used}):
-        provider = tree.providers.get(key[0])
-        inventory = provider and provider.inventories.get(key[1])
-        used = tree.units_used(*key)
-        where = f'{key[1]} of {tree.root.name}'
-        if claimed[key] != used:
-            found.append(f'{where}: {used} used, but claims of '
-                         f'{claimed[key]}')
-        if used and inventory is None:
-            found.append(f'{where}: {used} used of nothing')
-        elif inventory and not capacity.within(inventory, used):
-            found.append(f'{where}: {used} used of '
-                         f'{capacity.capacity(inventory):g}')
+    for each in sums.of(tree, consumers):
+        where = f'{each.resource_class} of {tree.root.name}'
+        if not each.adds_up:
+            found.append(f'{where}: {each.used} used, but claims of '
+                         f'{each.held}')
+        if each.of_nothing:
+            found.append(f'{where}: {each.used} used of nothing')
+        if each.over:
+            found.append(f'{where}: {each.used} used of '
+                         f'{capacity.capacity(each.inventory):g}')
     return found
 
 
