@@ -46,7 +46,7 @@ def run(settings, plan, *, tell=lambda text: None):
         cloud = f'bench-{hosts}-{uuid.uuid4().hex[:8]}'
         here = dataclasses.replace(settings, cloud=cloud)
         store = opening.open_store(here, loading.installed())
-        sync.sync(store.session, store.columns)
+        sync.sync(store.session, store.columns, searchable=store.searchable)
         try:
             figures += _of_size(store, here, hosts, plan=plan, tell=tell)
         finally:

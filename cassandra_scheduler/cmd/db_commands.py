@@ -33,7 +33,8 @@ class Sync(_Configured):
         """Bring the schema up and say what it is now."""
         conf = store_access.read_configuration(parsed_args)
         with store_access.open_session(conf) as store, _steps() as step:
-            sync.sync(store.session, store.columns, progress=step)
+            sync.sync(store.session, store.columns,
+                      searchable=store.searchable, progress=step)
         self.app.stdout.write(
             'Keyspace %s has schema %d\n'
             % (conf.cassandra.keyspace, check.VERSION))

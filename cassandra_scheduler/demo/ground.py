@@ -56,6 +56,7 @@ def store(settings, *, log, tell):
     driver.addHandler(logging.FileHandler(log))
     try:
         sync.sync(opened.session, opened.columns,
+                  searchable=opened.searchable,
                   progress=lambda step: tell('making tables'))
         yield opened
     finally:

@@ -4,6 +4,7 @@
 import dataclasses
 
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.store.schema import fill
 from cassandra_scheduler.store import statements
 
 _CQL = statements.load('schema')
@@ -58,3 +59,8 @@ def check(session, columns):
     if missing:
         raise errors.SchemaMismatch(
             f'{where} lacks the columns {", ".join(missing)}: {remedy}.')
+    empty = fill.unfilled(session, columns)
+    if empty:
+        raise errors.SchemaMismatch(
+            f'{where} has rows without a value for {", ".join(empty)}: '
+            f'{remedy}.')

@@ -11,6 +11,7 @@ import re
 
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store.schema import check
+from cassandra_scheduler.store.schema import fill
 from cassandra_scheduler.store import statements
 
 _CQL = statements.load('schema')
@@ -18,12 +19,13 @@ _SAFE_NAME = re.compile(r'[a-z][a-z0-9_]{0,47}')
 _SAFE_DATACENTER = re.compile(r'[\w.-]+', re.ASCII)
 
 
-def sync(session, columns, *, progress=lambda step: None):
+def sync(session, columns, *, searchable=None, progress=lambda step: None):
     """Create what is missing of keyspace, tables, columns and indexes.
 
-    ``columns`` are the Columns of the installed resource types; ``progress``
-    is called with the name of each step before it runs. Raises SchemaMismatch
-    when the keyspace is newer than this code.
+    ``columns`` are the Columns of the installed resource types,
+    ``searchable(tree)`` gives their values: rows that have others are
+    written again, see ``fill``. ``progress`` is called with the name of each
+    step. Raises SchemaMismatch when the keyspace is newer than this code.
     """
     keyspace = session.settings.keyspace
     _checked(keyspace, '[cassandra] keyspace')
@@ -44,6 +46,8 @@ def sync(session, columns, *, progress=lambda step: None):
         session.write(_CQL['record_version'],
                       (check.VERSION, check.OLDEST_READER,
                        datetime.datetime.now(datetime.timezone.utc)))
+    if searchable is not None:
+        fill.fill(session, columns, searchable, progress=progress)
 
 
 def _steps():

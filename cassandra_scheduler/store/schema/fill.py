@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fills columns of resource types that rows do not have yet.
+
+A query does not find a row whose column is empty. So a column that was added
+is filled in every row, of every cloud of the keyspace, before anybody may
+search by it; that this is done is noted for each column.
+"""
+
+import concurrent.futures
+import datetime
+import uuid
+
+from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.store import codec
+from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import statements
+from cassandra_scheduler.store import survey
+from cassandra_scheduler.store import tree_rows
+
+_CQL = statements.load('schema')
+_ROOT = statements.load('tree_rows')['find_root']
+_SIDE_BY_SIDE = 8
+#: How often a row is looked at again because somebody else has written it.
+_ATTEMPTS = 20
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError,
+               ValueError)
+
+
+def unfilled(session, columns):
+    """Return the names of Columns that not every row is known to have."""
+    noted = {row['name'] for row in session.rows(_CQL['list_noted'])}
+    return [column.name for column in columns
+            if column.writer == 'lwt' and _note(column.name) not in noted]
+
+
+def fill(session, columns, searchable, *, progress):
+    """Write the rows again whose columns are not what the tree makes them.
+
+    ``searchable(tree)`` returns column name -> value. A conditional write
+    for each such row; services may work meanwhile. Can be repeated: rows
+    that are right are read only. Returns how many were written. Raises
+    StoreUnavailable; then nothing is noted.
+    """
+    written, seen, began = 0, 0, unfilled(session, columns)
+    with concurrent.futures.ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+        for number, part in enumerate(survey.parts(), 1):
+            keys = [(row['cloud'], row['tree']) for row in
+                    session.rows(_CQL['list_partitions'], part)]
+            seen += len(keys)
+            written += sum(pool.map(
+                lambda key: _bring_up(session, key, columns, searchable),
+                keys))
+            if keys:
+                progress(f'rows: {seen} seen, {written} written, part '
+                         f'{number} of {survey.PARTS}')
+    now = datetime.datetime.now(datetime.timezone.utc)
+    session.write_all(_CQL['note'], [(_note(name), now) for name in began])
+    return written
+
+
+def _note(column):
+    return f'column {column}'
+
+
+def _bring_up(session, key, columns, searchable):
+    """Write one root row again unless it is right; return whether it was.
+
+    What makes no sense is left as it is: nothing could be found by it.
+    """
+    cloud, tree_id = key
+    rows = tree_rows.TreeRows(session, cloud, columns=columns,
+                              searchable=searchable)
+    for _attempt in range(_ATTEMPTS):
+        row = session.row(_ROOT, key, level=store_session.READ)
+        try:
+            tree = codec.tree_from_row(row)
+            if tree is None or not rows.flaws(tree, row):
+                return False
+        except _UNREADABLE:
+            return False
+        written = rows.write(consumer_model.TreeChange(
+            before=tree, after=tree, op=uuid.uuid4().hex, whole=True))
+        if isinstance(written, outcome.Applied):
+            return True
+    raise errors.StoreUnavailable(
+        f'The row of tree {tree_id} of cloud {cloud!r} could not be written '
+        'between its other writers: run "cassandra-scheduler db sync" again.')
