@@ -49,6 +49,15 @@ OPTS = [
              'each placement slower: set it to candidate_page to rank that '
              'many always. If none of them passes, twice as many are read '
              'next.'),
+    cfg.BoolOpt(
+        'push_down_filters',
+        default=True,
+        help='Let the candidate query leave out hosts that the enabled '
+             'filters would refuse; the filters decide all the same. Set it '
+             'to false while services of an older version still write the '
+             'rows of hosts, which would not be found by what those do not '
+             'know of, or to see whether the query or a filter left a host '
+             'out.'),
     cfg.FloatOpt(
         'ranking_tolerance',
         default=0.0,
@@ -74,6 +83,17 @@ OPTS = [
              'came to exist. The compute node that holds the claim does it. '
              'A claim of an instance that does exist is never freed by '
              'time.'),
+    cfg.StrOpt(
+        'placement_client',
+        default='http',
+        choices=[('http', 'as Nova always does, by the [placement] options'),
+                 ('in-process', 'the Placement API runs in the service '
+                  'itself, straight on Cassandra')],
+        help='How nova-cassandra-scheduler and nova-cassandra-compute reach '
+             'the Placement API. In process they need neither its endpoint '
+             'nor a token from keystone for it, and no placement.conf is '
+             'read. Everything else, Nova\'s API and conductor among it, '
+             'still needs the Placement API over HTTP.'),
     cfg.IntOpt(
         'max_sample',
         default=200,

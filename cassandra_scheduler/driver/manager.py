@@ -148,7 +148,8 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
             request_id=context.request_id or '',
             claimants=translation.claimants(context, spec, instance_uuids),
             variants=variants, host=host, node=node,
-            seen_since=translation.seen_since(CONF, self._plugins, spec),
+            restrictions=self._wiring.restrictions(context, spec,
+                                                   self._plugins),
             beside=self._wiring.beside(spec, context), alternates=alternates,
             claims=not rebuild and instance_uuids is not None,
             group=groups.guarded(spec))

@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """From Nova's RequestSpec to what the scheduling room is asked for."""
 
-import datetime
-
 from nova import exception
 from nova.scheduler import utils as scheduler_utils
-from oslo_utils import timeutils
 
-from cassandra_scheduler.driver import destinations
 from cassandra_scheduler.model import request as request_model
 from cassandra_scheduler.scheduling import wanted as words
 
@@ -120,19 +116,6 @@ def claimants(context, spec, instance_uuids):
                                 user_id=user_id)
                  for uuid in instance_uuids or
                  [None] * spec.num_instances)
-
-
-def seen_since(conf, plugins, spec):
-    """Return the oldest heartbeat that counts, or None if none has to.
-
-    Only where ComputeFilter is asked, and judges by heartbeats at all.
-    """
-    if (not plugins.service_filters or destinations.skips_filters(spec) or
-            scheduler_utils.request_is_rebuild(spec) or
-            conf.servicegroup_driver != 'db'):
-        return None
-    return timeutils.utcnow() - datetime.timedelta(
-        seconds=conf.service_down_time)
 
 
 def usage(spec):

@@ -8,6 +8,7 @@ from cassandra_scheduler.driver import cells
 from cassandra_scheduler.driver import host_aggregates
 from cassandra_scheduler.driver import instances
 from cassandra_scheduler.driver import judging
+from cassandra_scheduler.driver.predicates import narrowing
 from cassandra_scheduler.driver import request_filters
 from cassandra_scheduler.driver import translation
 from cassandra_scheduler.driver import watching
@@ -99,6 +100,17 @@ class Wiring:
             return ()
         return translation.beside(
             spec, instances.Instances(self.store, spec, context))
+
+    def restrictions(self, context, spec, plugins):
+        """Return what the enabled filters ask of the candidate query."""
+        if not self._conf.cassandra_scheduler.push_down_filters:
+            return ()
+        return narrowing.restrictions(
+            spec, filters=plugins.enabled_filters, conf=self._conf,
+            by_host=self.aggregates.by_host,
+            # A plugin from elsewhere may see others than a request names.
+            instances=None if plugins.foreign else instances.Instances(
+                self.store, spec, context))
 
     def judge(self, context, spec, plugins, *, began):
         """Return the NovaJudge of one request."""

@@ -7,8 +7,9 @@ filter it comes from would refuse as well.
 
 import dataclasses
 
-#: SAI answers these; text columns know '=' only, sets know CONTAINS only.
-OPERATORS = frozenset({'=', '>=', '<=', 'CONTAINS'})
+#: Text columns know '=' and IN only, sets know CONTAINS only. All but IN can
+#: be led by an index; IN is compared on the rows that others lead to.
+OPERATORS = frozenset({'=', '>=', '<=', 'CONTAINS', 'IN'})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,5 +39,5 @@ class Restriction:
 
     def __post_init__(self):
         if self.operator not in OPERATORS:
-            raise ValueError(f'{self.operator!r} is no operator of SAI; '
+            raise ValueError(f'{self.operator!r} is no operator; '
                              f'use one of {sorted(OPERATORS)}')

@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every provider tree can be searched by: traits and aggregates."""
+"""What every provider tree can be searched by: traits, aggregates, classes.
+
+A class without a free amount of its own (devices, accelerators, bandwidth) is
+a word of the tree, see ``tokens``: seldom many trees have it.
+"""
 
 from cassandra_scheduler.model import restriction
+from cassandra_scheduler.resource_types import amounts
+from cassandra_scheduler.resource_types import tokens
 
 Column = restriction.Column
 Restriction = restriction.Restriction
@@ -23,6 +29,7 @@ class Base:
         Column('root_traits', 'set<text>'),
         Column('tree_traits', 'set<text>'),
         Column('tree_aggregates', 'set<text>'),
+        Column('tree_classes', 'set<text>'),
     )
 
     def searchable(self, tree):
@@ -33,7 +40,10 @@ class Base:
             aggregates |= provider.aggregates
         return {'root_traits': set(tree.root.traits) or None,
                 'tree_traits': traits or None,
-                'tree_aggregates': aggregates or None}
+                'tree_aggregates': aggregates or None,
+                'tree_classes': set().union(*(
+                    tokens.reached(name, units) for name, units
+                    in amounts.others(tree).items())) or None}
 
     def restrictions(self, request, *, shared_classes=frozenset()):
         """Return what of a ResourceRequest any tree must satisfy.
@@ -44,7 +54,8 @@ class Base:
         classes that some provider shares; a group without resources can be
         served by any). Sound for Placement's rules: a required trait stands
         on some provider of the tree, a required aggregate on a provider of
-        it, a root trait on the root.
+        it, a root trait on the root, and what is asked of a class that
+        nobody shares is free on some providers of the tree together.
         """
         found = [Restriction('root_traits', 'CONTAINS', trait, 'root traits')
                  for trait in sorted(
@@ -60,4 +71,8 @@ class Base:
             found += [Restriction('tree_aggregates', 'CONTAINS',
                                   min(any_of), 'aggregates')
                       for any_of in group.member_of if len(any_of) == 1]
+        found += [Restriction('tree_classes', 'CONTAINS', tokens.at_least(
+            name, request.total(name)), name)
+            for name in sorted(request.resource_classes - shared_classes)
+            if name not in amounts.CLASSES and request.total(name) > 0]
         return tuple(dict.fromkeys(found))

@@ -7,63 +7,65 @@ without nesting they are exact. A class that a tree has no inventory of may
 come from a sharing provider and therefore counts as unbounded.
 """
 
-import json
-
-from cassandra_scheduler.model import capacity
 from cassandra_scheduler.model import restriction
-from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.resource_types import amounts
+from cassandra_scheduler.resource_types import report_facts
 
 Column = restriction.Column
 Restriction = restriction.Restriction
 
-#: resource class -> what its columns are called
-CLASSES = {'VCPU': 'vcpu', 'PCPU': 'pcpu', 'MEMORY_MB': 'memory_mb',
-           'DISK_GB': 'disk_gb'}
+CLASSES = amounts.CLASSES
 #: Placement's trait for a host whose service is disabled.
 DISABLED_TRAIT = 'COMPUTE_STATUS_DISABLED'
-UNBOUNDED = tree_model.MAX_INT
+UNBOUNDED = amounts.UNBOUNDED
+#: What is searched of the reporter's text. A device is had by few hosts; all
+#: else is compared on the rows that other columns lead to.
+_REPORTED = {
+    'host': Column('host', 'text'), 'nodename': Column('nodename', 'text'),
+    'devices': Column('devices', 'set<text>'),
+    **{name: Column(name, cql_type, indexed=False) for name, cql_type in (
+        ('abilities', 'set<text>'), ('host_ip_number', 'varint'),
+        ('hypervisor_version', 'double'), ('num_instances', 'bigint'),
+        ('num_io_ops', 'bigint'))}}
 
 
 class Compute:
-    """A compute node: free VCPU, PCPU, MEMORY_MB, DISK_GB, host, node."""
+    """A compute node: free VCPU, PCPU, MEMORY_MB, DISK_GB, and its report.
+    """
 
     name = 'compute'
     columns = (
         tuple(Column(f'free_{name}', 'bigint') for name in CLASSES.values()) +
         tuple(Column(f'max_unit_{name}', 'bigint', indexed=False)
-              for name in CLASSES.values()) + (
-            Column('host', 'text'),
-            Column('nodename', 'text'),
-            Column('enabled', 'boolean', indexed=False),
-        ))
+              for name in CLASSES.values()) +
+        (Column('enabled', 'boolean', indexed=False),) +
+        tuple(_REPORTED.values()))
 
     def searchable(self, tree):
         """Return column name -> value for the root row of ``tree``."""
         values = {'enabled': DISABLED_TRAIT not in tree.root.traits}
-        values.update(_host_of(tree))
+        values.update(_facts(tree))
+        for column, figure in (('num_instances', 'instances'),
+                               ('num_io_ops', 'io_ops')):
+            values[column] = _with_pending(tree, values, column, figure)
         for resource_class, name in CLASSES.items():
-            free, max_unit = _bounds(tree, resource_class)
+            free, max_unit = amounts.bounds(tree, resource_class)
             values[f'free_{name}'] = free
             values[f'max_unit_{name}'] = max_unit
         return values
 
     def restrictions(self, request, *, host=None, node=None,
-                     seen_since=None, shared_classes=frozenset()):
+                     shared_classes=frozenset()):
         """Return what of a request a compute host's row must satisfy.
 
         ``request``: a ResourceRequest; ``host``/``node``: exact names when
-        the request is pinned; ``seen_since``: naive UTC datetime of the
-        oldest heartbeat that counts as up (ComputeFilter), None when that
-        filter is not on; ``shared_classes``: classes that some sharing
+        the request is pinned; ``shared_classes``: classes that some sharing
         provider offers, for which the tree's own free amount says nothing.
         """
         found = [Restriction('resource_type', '=', self.name, 'type')]
         if DISABLED_TRAIT in request.root_forbidden:
             found.append(Restriction('enabled', '=', True,
                                      'compute_status_filter', exact=True))
-        if seen_since is not None:
-            found.append(Restriction('last_seen', '>=', seen_since,
-                                     'ComputeFilter'))
         for column, value in (('host', host), ('nodename', node)):
             if value is not None:
                 found.append(Restriction(column, '=', value, 'destination'))
@@ -83,24 +85,19 @@ class Compute:
                      for resource_class, name, amount in wanted if amount)
 
 
-def _bounds(tree, resource_class):
-    """Return (units free in the whole tree, largest unit it gives)."""
-    free, max_unit, offered = 0, 0, False
-    for provider in tree.providers.values():
-        inventory = provider.inventories.get(resource_class)
-        if inventory is None:
-            continue
-        offered = True
-        room = capacity.room(
-            inventory, tree.units_used(provider.uuid, resource_class))
-        free += max(room, 0)
-        max_unit = max(max_unit, inventory.max_unit)
-    return (free, max_unit) if offered else (UNBOUNDED, UNBOUNDED)
-
-
-def _host_of(tree):
-    """Return the host and node names that the reporter wrote, if it did."""
+def _facts(tree):
+    """Return the columns that follow from the reporter's text."""
     if tree.resource_type != Compute.name or not tree.report:
-        return {'host': None, 'nodename': None}
-    report = json.loads(tree.report)
-    return {'host': report.get('host'), 'nodename': report.get('nodename')}
+        return dict.fromkeys(_REPORTED)
+    return report_facts.facts(tree.report)
+
+
+def _with_pending(tree, values, column, figure):
+    """Return what a host reported and what was claimed since.
+
+    As the filters see it; ``figure`` is what a claim calls it.
+    """
+    if values[column] is None:
+        return None
+    return min(report_facts.LARGEST, values[column] + sum(
+        pending.usage.get(figure, 0) for pending in tree.pending.values()))

@@ -10,6 +10,7 @@ import dataclasses
 import functools
 
 from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.scheduling import planning
 from cassandra_scheduler.scheduling import ring as rings
 from cassandra_scheduler.scheduling import sharing as sharing_trees
 from cassandra_scheduler.scheduling import wanted as words
@@ -40,8 +41,9 @@ def restrictions(wanted, request, *, world, shared_classes=frozenset()):
     """Return the Restrictions on trees that may serve one variant."""
     return (*world.kind.restrictions(
         request, host=wanted.host, node=wanted.node,
-        seen_since=wanted.seen_since, shared_classes=shared_classes),
-        *world.base.restrictions(request, shared_classes=shared_classes))
+        shared_classes=shared_classes),
+        *world.base.restrictions(request, shared_classes=shared_classes),
+        *wanted.restrictions)
 
 
 class Rounds:
@@ -105,33 +107,53 @@ class Rounds:
         """Return a generator of tuples of trees for one variant."""
         classes = sharing_trees.classes(sharing)
 
-        def asked(wanted):
-            return restrictions(wanted, variant or _NOTHING,
-                                world=self._world, shared_classes=classes)
+        def planned(wanted):
+            return self._plan(restrictions(
+                wanted, variant or _NOTHING, world=self._world,
+                shared_classes=classes))
 
-        def reader(restricted):
-            return functools.partial(self._read, restricted, level=level)
+        def reader(plan):
+            return functools.partial(self._read, plan, level=level)
 
         wanted, limit = self._wanted, self._world.manners.page
-        everywhere = asked(wanted)
+        plan = planned(wanted)
+        if plan.hosts is not None:
+            return self._hosts(plan, level)
         if wanted.host or wanted.node:
-            return rings.walk(reader(everywhere), limit=limit)
-        ring = self._world.ring.of(everywhere)
-        pages = rings.walk(reader(everywhere), limit=limit, ring=ring,
+            return rings.walk(reader(plan), limit=limit)
+        ring = self._world.ring.of(plan.restrictions)
+        pages = rings.walk(reader(plan), limit=limit, ring=ring,
                            random=self._random, first=max(
                                self._world.manners.sample,
                                len(wanted.claimants)))
         if not ring.large:
             return pages
         return _beside(pages, [
-            rings.walk(reader(asked(dataclasses.replace(wanted, host=host))),
-                       limit=limit) for host in wanted.beside])
+            rings.walk(reader(planned(dataclasses.replace(
+                wanted, host=host))), limit=limit) for host in wanted.beside])
 
-    def _read(self, asked, **where):
+    def _plan(self, asked):
+        return planning.plan(
+            asked, page=self._world.manners.page,
+            indexed=self._world.store.candidates.indexed)
+
+    def _hosts(self, plan, level):
+        """Yield the trees of a few hosts, all in one page."""
+        page = self._noted(plan, lambda: (
+            self._world.store.candidates.read_hosts(
+                plan.restrictions, plan.hosts, level=level)))
+        if page.trees:
+            yield page.trees
+
+    def _read(self, plan, **where):
+        return self._noted(plan, lambda: self._world.store.candidates.read(
+            plan.restrictions, **where))
+
+    def _noted(self, plan, read):
         with self._notes.step('read') as out:
-            page = self._world.store.candidates.read(asked, **where)
+            page = read()
             out(page.rows_read)
-        self._notes.query(asked, page.rows_read)
+        self._notes.query(plan.restrictions, page.rows_read, lead=plan.lead)
         return page
 
 

@@ -56,7 +56,7 @@ def _counted(wanted, *, world, notes):
         values = {**world.base.searchable(tree),
                   **world.kind.searchable(tree),
                   'resource_type': tree.resource_type,
-                  'last_seen': codec.moment(tree.heartbeat.last_seen_ms)}
+                  **_heartbeat(tree.heartbeat)}
         refusing = {restriction.source for restriction in asked
                     if not holds(restriction, values)}
         for source in refusing:
@@ -71,6 +71,12 @@ def _counted(wanted, *, world, notes):
     return counted, len(page.trees)
 
 
+def _heartbeat(heartbeat):
+    return {'last_seen': codec.moment(heartbeat.last_seen_ms),
+            'service_disabled': heartbeat.disabled,
+            'forced_down': heartbeat.forced_down}
+
+
 def holds(restriction, values):
     """Return whether a row with these columns satisfies a restriction."""
     value = values.get(restriction.column)
@@ -78,6 +84,8 @@ def holds(restriction, values):
         return False
     if restriction.operator == 'CONTAINS':
         return restriction.value in value
+    if restriction.operator == 'IN':
+        return value in restriction.value
     if restriction.operator == '>=':
         return value >= restriction.value
     if restriction.operator == '<=':

@@ -29,7 +29,8 @@ class Transcript:
     """The steps of one request and what they cost.
 
     ``restrictions`` are those of the last candidate query; ``queries`` is
-    how many of them were made; ``rows_read`` are all root rows that were
+    how many of them were made; ``leads`` are (what led to rows, how many of
+    them were read so); ``rows_read`` are all root rows that were
     read: by them, of sharing trees, and to explain a refusal; ``refusals``
     are (filter, hosts it refused).
     """
@@ -37,6 +38,7 @@ class Transcript:
     restrictions: tuple = ()
     rows_read: int = 0
     queries: int = 0
+    leads: tuple = ()                    # of (column, rows read)
     conditional_writes: int = 0
     refusals: tuple = ()                 # of (filter, hosts refused)
     steps: tuple = ()
@@ -44,7 +46,9 @@ class Transcript:
     def __str__(self):
         refusals = ', '.join(f'{name} {count}'
                              for name, count in self.refusals)
-        return (f'{self.queries} queries, {self.rows_read} rows, '
+        leads = ', '.join(f'{rows} by {lead}' for lead, rows in self.leads)
+        return (f'{self.queries} queries, {self.rows_read} rows'
+                f'{f" ({leads})" if leads else ""}, '
                 f'{self.conditional_writes} conditional writes'
                 f'{"; refused: " + refusals if refusals else ""}; ' +
                 '; '.join(str(step) for step in self.steps))
@@ -69,9 +73,12 @@ class Notes:
                 name, came_in, went_out[-1] if went_out else 0,
                 self._clock() - began),))
 
-    def query(self, restrictions, rows):
-        """Note one candidate query and the rows it read."""
+    def query(self, restrictions, rows, *, lead):
+        """Note one candidate query, the rows it read and what led there."""
+        leads = dict(self.transcript.leads)
+        leads[lead] = leads.get(lead, 0) + rows
         self._change(restrictions=tuple(restrictions),
+                     leads=tuple(leads.items()),
                      queries=self.transcript.queries + 1,
                      rows_read=self.transcript.rows_read + rows)
 

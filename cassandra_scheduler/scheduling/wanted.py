@@ -26,8 +26,8 @@ class Wanted:
     ``variants`` are ResourceRequests in order of preference; a tree that can
     serve several of them offers the ways of the first one first. None at all
     means that nothing is to be allocated: the trees alone are looked at.
-    ``host`` and ``node`` pin the request to exact names; ``seen_since`` is
-    the oldest sign of life that counts as up. The trees of hosts ``beside``
+    ``host`` and ``node`` pin the request to exact names; ``restrictions`` are
+    what the judge's own rules ask of a row. The trees of hosts ``beside``
     are looked at in any case, though not they alone. ``claims`` is False
     where somebody else holds the resources. ``group`` is the id of the group
     whose members the claimants are, if they must be placed one by one.
@@ -37,7 +37,7 @@ class Wanted:
     variants: tuple = ()
     host: str | None = None
     node: str | None = None
-    seen_since: object = None            # naive UTC datetime
+    restrictions: tuple = ()             # of Restrictions
     beside: tuple = ()
     claims: bool = True
     alternates: int = 0

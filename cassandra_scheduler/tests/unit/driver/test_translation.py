@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 
-import datetime
 import uuid
 
 from nova import context as nova_context
@@ -145,37 +144,3 @@ class TestNames(testtools.TestCase):
             {'vcpus': 1, 'memory_mb': 1024, 'disk_gb': 12, 'instances': 1,
              'io_ops': 1}, translation.usage(specs.spec(
                  is_bfv=True, swap=4096, ephemeral_gb=2)))
-
-
-class Conf:
-    servicegroup_driver = 'db'
-    service_down_time = 60
-
-
-class Plugins:
-    service_filters = ('ComputeFilter',)
-
-
-class TestSeenSince(testtools.TestCase):
-
-    def seen_since(self, conf=Conf, plugins=Plugins, **fields):
-        return translation.seen_since(conf, plugins, specs.spec(**fields))
-
-    def test_as_long_as_a_service_may_be_silent(self):
-        now = datetime.datetime.now(datetime.timezone.utc).replace(
-            tzinfo=None)
-        age = (now - self.seen_since()).total_seconds()
-        self.assertTrue(55 < age < 65, age)
-
-    def test_where_nobody_asks(self):
-        class Memcached(Conf):
-            servicegroup_driver = 'mc'
-
-        class NoFilters(Plugins):
-            service_filters = ()
-
-        self.assertIsNone(self.seen_since(conf=Memcached))
-        self.assertIsNone(self.seen_since(plugins=NoFilters))
-        self.assertIsNone(self.seen_since(force_hosts=['one']))
-        self.assertIsNone(self.seen_since(scheduler_hints={
-            '_nova_check_type': ['rebuild']}))

@@ -37,20 +37,20 @@ class TestNotes(testtools.TestCase):
 
     def test_what_was_noted_before_stays_as_it_was(self):
         before = self.notes.transcript
-        self.notes.query(('r',), 5)
+        self.notes.query(('r',), 5, lead='host')
         self.notes.conditional_write(2)
         self.assertEqual((0, 0), (before.queries, before.rows_read))
         after = self.notes.transcript
-        self.assertEqual((1, 5, 2, ('r',)), (
+        self.assertEqual((1, 5, 2, ('r',), (('host', 5),)), (
             after.queries, after.rows_read, after.conditional_writes,
-            after.restrictions))
+            after.restrictions, after.leads))
 
     def test_one_line(self):
-        self.notes.query((), 50)
+        self.notes.query((), 50, lead='amounts')
         self.notes.conditional_write(2)
         self.notes.refused({'A': 2})
         with self.notes.step('read') as out:
             out(50)
         self.assertEqual(
-            '1 queries, 50 rows, 2 conditional writes; refused: A 2; '
-            'read 0->50 1000.0 ms', str(self.notes.transcript))
+            '1 queries, 50 rows (50 by amounts), 2 conditional writes; '
+            'refused: A 2; read 0->50 1000.0 ms', str(self.notes.transcript))

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which way leads to the trees that satisfy some restrictions.
+
+    a host or node by name      its index: one row
+    a few hosts by name         their index: a row each, all at once
+    a trait, device, class      its index: no more rows than have it
+    an amount                   its index, from a random place: a sample
+    nothing of these            the index over all roots, the same way
+
+What leads is looked for in this order. Cassandra joins the two indexes that
+it takes for the rarest and compares the other restrictions on what these
+lead to.
+"""
+
+import dataclasses
+
+#: More hosts than these are not named in a query.
+MOST_NAMES = 1000
+#: Sets that a query may ask for several words of; beyond these the words
+#: hardly narrow it, and every number of them is a statement of its own.
+MOST_WORDS = 3
+_ALONE = ('host', 'nodename')
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """How to read. ``hosts``: by these names only; None: as it comes.
+
+    ``lead`` is what leads, in words: a column, 'amounts' or 'all roots'.
+    """
+    restrictions: tuple
+    lead: str
+    hosts: tuple | None = None
+
+
+def plan(restrictions, *, page, indexed):
+    """Return the Plan for some Restrictions.
+
+    ``page``: so many hosts are still a few; ``indexed``: names of columns.
+    """
+    named, rest = None, []
+    for each in _few_words(restrictions):
+        if each.column == 'host' and each.operator == 'IN':
+            named = (set(each.value) if named is None
+                     else named & set(each.value))
+        else:
+            rest.append(each)
+    lead = _lead(rest, indexed)
+    if named is None or lead in _ALONE:
+        return Plan(tuple(rest), lead)
+    if len(named) <= page:
+        return Plan(tuple(rest), 'host', tuple(sorted(named)))
+    if len(named) > MOST_NAMES:
+        return Plan(tuple(rest), lead)
+    among = [each for each in restrictions if each.operator == 'IN']
+    return Plan((*rest, dataclasses.replace(
+        among[0], value=tuple(sorted(named)))), lead)
+
+
+def _few_words(restrictions):
+    """Yield the restrictions, of each set the first few words.
+
+    Names that somebody has made up are rarer than those that all know.
+    """
+    counts = {}
+    for each in sorted(restrictions, key=_made_up):
+        if each.operator == 'CONTAINS':
+            counts[each.column] = counts.get(each.column, 0) + 1
+        if counts.get(each.column, 0) <= MOST_WORDS:
+            yield each
+
+
+def _made_up(restriction):
+    return not (restriction.operator == 'CONTAINS' and
+                restriction.value.startswith('CUSTOM_'))
+
+
+def _lead(restrictions, indexed):
+    """Return what leads to the fewest rows, see the module."""
+    ways = [_rank(each) for each in restrictions
+            if each.column in indexed and each.operator != 'IN']
+    return min(ways)[1] if ways else 'all roots'
+
+
+def _rank(restriction):
+    if restriction.column in _ALONE:
+        return _ALONE.index(restriction.column), restriction.column
+    if restriction.operator == 'CONTAINS':
+        return len(_ALONE), restriction.column
+    return len(_ALONE) + 1, 'amounts'
