@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything at once, for a while, and a worker killed now and then.
+
+CASSANDRA_SCHEDULER_TEST_SOAK_S makes it longer or shorter.
+"""
+
+import collections
+from concurrent import futures
+import os
+import time
+
+import testtools
+
+from cassandra_scheduler.audit import consumers
+from cassandra_scheduler.audit import intents
+from cassandra_scheduler.audit import invariants
+from cassandra_scheduler.audit import running
+from cassandra_scheduler.store import survey
+from cassandra_scheduler.tests.fixtures import cassandra
+from cassandra_scheduler.tests.fixtures import wsgi_server
+from cassandra_scheduler.tests.functional.placement_api.soak import client
+from cassandra_scheduler.tests.functional.placement_api.soak import deeds
+from cassandra_scheduler.tests.functional.placement_api.soak import landscape
+
+SECONDS = float(os.environ.get('CASSANDRA_SCHEDULER_TEST_SOAK_S', 60))
+CLIENTS = 32
+TREES = 20
+KILLS = 3
+#: What a process that died may leave behind, because nobody minds it.
+LEFTOVERS = {consumers.DANGLING, consumers.HOME, consumers.STUB,
+             intents.RECORD}
+
+
+class TestSoak(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.cloud = self.useFixture(cassandra.Cloud())
+        self.server = self.useFixture(wsgi_server.WsgiServer(
+            wsgi_server.cassandra_options(self.cloud.settings), threads=16))
+
+    def expect(self, method, path, body):
+        answer = self.server.ask(method, path, body)
+        self.assertTrue(answer.ok, answer.text)
+        return answer.content and answer.json()
+
+    def work(self, clients):
+        """Let all of them work until the time is up, and kill workers."""
+        until = time.monotonic() + SECONDS
+
+        def work(each):
+            while time.monotonic() < until:
+                each.work()
+            each.close()
+
+        with futures.ThreadPoolExecutor(len(clients)) as threads:
+            at_work = [threads.submit(work, each) for each in clients]
+            for _number in range(KILLS):
+                futures.wait(at_work, SECONDS / (KILLS + 1),
+                             return_when=futures.FIRST_EXCEPTION)
+                self.server.kill_worker()
+            for each in at_work:
+                each.result()
+
+    def check_clients(self, clients):
+        """Return how many requests ended in a way that leaves doubts."""
+        for each in clients:
+            each.look_back()
+        answers, done = (sum((getattr(each, name) for each in clients),
+                             collections.Counter())
+                         for name in ('answers', 'done'))
+        print(f'{SECONDS:.0f} s, {dict(answers)}, done {dict(done)}')
+        self.assertEqual([], [wrong for each in clients
+                              for wrong in each.wrong])
+        # Each client has one connection, which dies at most with a worker.
+        self.assertLessEqual(answers[client.BROKEN], KILLS * len(clients))
+        self.assertEqual(set(deeds.names()), set(done))
+        return answers[client.BROKEN] + answers[503]
+
+    def check_server(self):
+        """Every worker of now has answered, and none had an accident."""
+        self.assertNotIn('Traceback', self.server.log)
+        self.assertNotIn('status: 500', self.server.log)
+        for worker in self.server.workers:
+            self.assertIn(f' {worker.pid} INFO placement.requestlog',
+                          self.server.log)
+
+    def check_cloud(self, doubts):
+        """Everything adds up but for what dead workers may leave behind."""
+        store = self.cloud.store
+        # Read serially and settled by nobody: who met an intent did it.
+        self.assertEqual([], [
+            seen.id for part in survey.parts()
+            for seen in store.survey.trees(store.survey.tree_ids(part))
+            if seen.tree is not None and seen.tree.intent is not None])
+        found = [each for each in invariants.violations(store)
+                 if not each.warning]
+        print(*found, sep='\n')
+        self.assertEqual([], [each for each in found
+                              if each.kind not in LEFTOVERS])
+        self.assertLessEqual(len(found), doubts)
+        running.Audit(store, older_than_s=0, pause_s=0).run(heal=True)
+        self.assertEqual([], [each for each in invariants.violations(store)
+                              if not each.warning])
+
+    def test_soak(self):
+        ground = landscape.create(self.expect, TREES)
+        clients = [client.Client(self.server.url, ground, seed)
+                   for seed in range(CLIENTS)]
+        self.work(clients)
+        doubts = self.check_clients(clients)
+        self.check_server()
+        self.check_cloud(doubts)
+        self.assertEqual(0, self.server.stop())
