@@ -31,7 +31,8 @@ class Instances:
     def not_checked(self):
         """Return what is not checked, and why."""
         if self._gone is None:
-            return ('claims without an instance: Nova was not asked',)
+            return ('claims without an instance, because Nova was not asked; '
+                    'the nova.conf of a scheduler has an [api_database]',)
         return ()
 
     def suspects(self, homes):

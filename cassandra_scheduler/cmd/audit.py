@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``cassandra-scheduler audit``: what is not right, and mending it."""
+
+import contextlib
+
+from cliff import lister
+from rich import console as rich_console
+from rich import progress as rich_progress
+
+from cassandra_scheduler.audit import running
+from cassandra_scheduler.cmd import store_access
+
+
+class Audit(lister.Lister):
+    """Look through everything that Cassandra holds of the cloud.
+
+    Finds counters that do not add up, claims without an instance, locators
+    that lead nowhere and transactions that nobody finished. Can be run while
+    the cloud is at work. The exit status is 1 if something is left that
+    should not be.
+    """
+
+    def get_parser(self, prog_name):
+        """Return a parser that knows whether to heal."""
+        parser = super().get_parser(prog_name)
+        store_access.add_arguments(parser)
+        parser.add_argument(
+            '--heal', action='store_true',
+            help='Mend what can be mended. What has changed since it was '
+                 'found is left alone.')
+        parser.add_argument(
+            '--stopped', action='store_true',
+            help='Nothing uses the cloud: take nothing for something that '
+                 'is under way, however young it is (default: claims and '
+                 'locators count once they are older than '
+                 '[cassandra_scheduler] claim_timeout).')
+        parser.add_argument(
+            '--without-nova', action='store_true',
+            help="Do not ask Nova's databases whether instances exist.")
+        return parser
+
+    def run(self, parsed_args):
+        """Show the findings; return 1 if some are left."""
+        self._report = None
+        status = super().run(parsed_args)
+        console = rich_console.Console(stderr=True)
+        for line in closing(self._report):
+            console.print(line, markup=False, highlight=False,
+                          soft_wrap=True)
+        return status or int(not self._report.clean)
+
+    def take_action(self, parsed_args):
+        """Return a row for each finding."""
+        conf = store_access.read_configuration(parsed_args)
+        older_than_s = conf.cassandra_scheduler.claim_timeout
+        pause_s = running.PAUSE_S
+        if parsed_args.stopped:
+            older_than_s = pause_s = 0
+        gone = None if parsed_args.without_nova else _nova(parsed_args)
+        with store_access.ready_store(conf) as store, _progress() as tell:
+            self._report = running.Audit(
+                store, older_than_s=older_than_s, pause_s=pause_s, gone=gone,
+                progress=tell).run(heal=parsed_args.heal)
+        return (('State', 'Finding', 'What', 'Remedy', 'Tree', 'Consumer'),
+                [*_rows('healed', self._report.healed),
+                 *_rows('left', self._report.left)])
+
+
+def closing(report):
+    """Return the lines that sum up a Report."""
+    warnings = len(report.warnings)
+    yield (f'{report.trees} provider trees, {report.consumers} consumers: '
+           f'{len(report.healed)} findings healed, '
+           f'{len(report.left) - warnings} left, {warnings} warnings')
+    for what in report.not_checked:
+        yield f'Not checked: {what}'
+
+
+def _rows(state, findings):
+    return [('warning' if found.warning else state, found.kind, found.what,
+             found.remedy or '-', found.tree or '-', found.consumer or '-')
+            for found in findings]
+
+
+def _nova(parsed_args):
+    """Return what asks Nova's databases, or None where none is named."""
+    # Not before: it takes a second, and every command imports this.
+    import nova.conf
+    from nova import config
+    from nova import objects
+
+    files = [argument for option, paths in (
+        ('--config-file', parsed_args.config_file),
+        ('--config-dir', parsed_args.config_dir))
+        for path in paths for argument in (option, path)]
+    config.parse_args(['nova', *files], init_rpc=False, prog='nova')
+    if not nova.conf.CONF.api_database.connection:
+        return None
+    objects.register_all()
+    from cassandra_scheduler.driver import existence
+    return existence.gone
+
+
+@contextlib.contextmanager
+def _progress():
+    """Give a function to call with how far the audit is, (done, of)."""
+    console = rich_console.Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda done, of: None
+        return
+    with rich_progress.Progress(
+            rich_progress.TextColumn('reading'), rich_progress.BarColumn(),
+            rich_progress.TaskProgressColumn(),
+            rich_progress.TimeElapsedColumn(),
+            console=console, transient=True) as progress:
+        task = progress.add_task('reading', total=None)
+        yield lambda done, of: progress.update(task, completed=done,
+                                               total=of)
