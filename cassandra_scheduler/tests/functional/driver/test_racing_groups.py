@@ -64,6 +64,21 @@ class GroupTestCase(nova_cloud.NovaCloudTest):
         return manager
 
 
+class WaitingSession(sessions.WiredSession):
+    """Sets ``waits`` when a group's row is read for the second time."""
+
+    def __init__(self, settings):
+        super().__init__(settings)
+        self.waits = threading.Event()
+        self._reads = 0
+
+    def before(self, text):
+        if text.startswith('SELECT') and 'server_groups' in text:
+            self._reads += 1
+            if self._reads > 1:
+                self.waits.set()
+
+
 class TestRacingGroups(GroupTestCase):
 
     def setUp(self):
@@ -130,6 +145,15 @@ class TestWhoIsLeft(GroupTestCase):
         self.add_host('small', vcpus=1)
         self.member = str(uuid.uuid4())
 
+    def assertNobodyWasWaitedFor(self):
+        for name in ('small', 'large', 'one', 'two'):
+            location = self.store.provider_names.find(name)
+            state = location and self.store.trees.find_state(location.value,
+                                                             None)
+            self.assertEqual([], [
+                row for row in (state.consumers.values() if state else ())
+                if row.fenced])
+
     def give_back(self, member):
         """Do what Nova does when a server is deleted."""
         found = self.store.consumers.find(member)
@@ -146,6 +170,7 @@ class TestWhoIsLeft(GroupTestCase):
         self.assertIs(REFUSED, self.boot('affinity', **two))
         self.give_back(self.member)
         self.assertEqual('large', self.boot('affinity', **two))
+        self.assertNobodyWasWaitedFor()
 
     def test_a_claim_that_failed(self):
         many = [str(uuid.uuid4()) for _ in range(2)]
@@ -158,6 +183,7 @@ class TestWhoIsLeft(GroupTestCase):
         self.add_host('large', vcpus=8)
         self.assertEqual('large', self.boot('affinity',
                                             flavor={'vcpus': 2}))
+        self.assertNobodyWasWaitedFor()
 
     def test_a_member_that_was_evacuated(self):
         for name in ('one', 'two'):
@@ -172,6 +198,7 @@ class TestWhoIsLeft(GroupTestCase):
         self.assertEqual({'one', 'two'}, {old, new})
         # What it held on the old host is given back when that comes up.
         self.assertEqual(new, self.boot('affinity', hosts=[new], **flavor))
+        self.assertNobodyWasWaitedFor()
 
 
 class TestSchedulerInTrouble(GroupTestCase):
@@ -200,21 +227,12 @@ class TestSchedulerInTrouble(GroupTestCase):
         self.useFixture(fixtures.MonkeyPatch(
             f'{grouping.__name__}.PATIENCE', 30))
         slow = self.boot_slowly('affinity')
-        others, waits = [], threading.Event()
-        guard_waits = grouping.Guard._over
-
-        def over(guard, claim):
-            found = guard_waits(guard, claim)
-            if not found:
-                waits.set()
-            return found
-
-        self.useFixture(fixtures.MonkeyPatch(
-            f'{grouping.__name__}.Guard._over', over))
-        other = threading.Thread(
-            target=lambda: others.append(self.boot('affinity')))
+        session = WaitingSession(self.cloud.settings)
+        others, manager = [], self.start_on(session)
+        other = threading.Thread(target=lambda: others.append(
+            self.boot('affinity', manager=manager)))
         other.start()
-        self.assertTrue(waits.wait(30))
+        self.assertTrue(session.waits.wait(30))
         self.session.go.set()
         other.join(30)
         self.assertEqual([slow.result(30)], others)
