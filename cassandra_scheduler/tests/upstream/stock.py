@@ -21,3 +21,12 @@ def guard_nova(traps):
     for name in ('HostManager', 'HostState'):
         traps.guard(getattr(host_manager, name), '__init__',
                     f'nova.scheduler.host_manager.{name}')
+
+
+def guard_databases(traps):
+    """Guard all SQL databases while the scheduler places a server."""
+    from cassandra_scheduler.tests.fixtures import sql_trap
+    from cassandra_scheduler.tests.upstream import watched
+
+    traps.undo_by(sql_trap.set_up(traps.spring))
+    watched.excuse_first_meetings()

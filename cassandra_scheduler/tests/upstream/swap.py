@@ -3,7 +3,8 @@
 
 To be installed once in a process, after ``nova.tests.functional`` and before
 the first test. Every test gets a cloud of its own, and fails if it reached
-Nova's host manager or placement's SQL.
+Nova's host manager or placement's SQL, or if its scheduler asked any SQL
+database while it placed.
 """
 
 import functools
@@ -18,7 +19,7 @@ from cassandra_scheduler.tests.upstream import traps
 
 MANAGERS = {
     'nova-scheduler':
-        'cassandra_scheduler.driver.manager.CassandraSchedulerManager',
+        'cassandra_scheduler.tests.upstream.watched.WatchedSchedulerManager',
     'nova-compute':
         'cassandra_scheduler.reporter.compute.CassandraComputeManager',
 }
@@ -45,6 +46,7 @@ def install_nova():
     from nova import test
 
     stock.guard_nova(TRAPS)
+    stock.guard_databases(TRAPS)
     service.SERVICE_MANAGERS.update(MANAGERS)
     test.TestCase.setUp = _prepared(test.TestCase.setUp)
 

@@ -11,7 +11,7 @@ import threading
 import traceback
 
 #: Frames kept of a call; enough to see which line of which room it came from.
-FRAMES = 12
+FRAMES = 40
 
 
 class StockReached(AssertionError):
@@ -37,10 +37,18 @@ class Traps:
 
         @functools.wraps(original)
         def trap(*args, **kwargs):
-            self._remember(what)
-            raise StockReached(f'{what} was reached')
+            self.spring(what)
 
         setattr(owner, name, trap)
+
+    def spring(self, what):
+        """Remember who reached something, and raise StockReached."""
+        self._remember(what)
+        raise StockReached(f'{what} was reached')
+
+    def undo_by(self, undo):
+        """Call ``undo()`` as well when everything is put back."""
+        self._undo.append(undo)
 
     def release(self):
         """Put everything back as it was."""
@@ -62,7 +70,7 @@ class Traps:
                 f'{len(reached)} times; the first: {reached[0]}')
 
     def _remember(self, what):
-        calls = ''.join(traceback.format_stack(limit=FRAMES)[:-2])
+        calls = ''.join(traceback.format_stack(limit=FRAMES)[:-3])
         with self._lock:
             self._reached.append(f'{what}, called from\n{calls}')
 
