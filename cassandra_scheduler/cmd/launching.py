@@ -16,6 +16,9 @@ from oslo_config import cfg
 
 from cassandra_scheduler.model import errors
 
+#: What [cassandra_scheduler] placement_client says for it.
+IN_PROCESS = 'in-process'
+
 
 def run(binary, nova_command, choose_manager):
     """Run one of Nova's services with a manager of our choice.
@@ -29,17 +32,23 @@ def run(binary, nova_command, choose_manager):
     sys.argv[0] = sys.argv[0].removesuffix(name) + binary
     try:
         command = importlib.import_module(f'nova.cmd.{nova_command}')
-        manager = _prepare(choose_manager)
+        manager, in_process = _prepare(choose_manager)
     except (errors.SchedulerError, cfg.Error) as exc:
         sys.exit(f'{name}: {" ".join(str(exc).split())}')
     from nova import service
     service.SERVICE_MANAGERS[binary] = (
         f'{manager.__module__}.{manager.__qualname__}')
+    if in_process:
+        from cassandra_scheduler.cmd import report_client
+        report_client.use_in_process()
     command.main()
 
 
 def _prepare(choose_manager):
-    """Return the manager's class; raise if it could not do its work."""
+    """Return (the manager's class, whether Placement is in this process).
+
+    Raises if the service could not do its work.
+    """
     import nova.conf
     from nova import config
 
@@ -50,13 +59,14 @@ def _prepare(choose_manager):
     config.parse_args(sys.argv, configure_db=False, init_rpc=False)
     try:
         manager = choose_manager(conf)
-        if _is_ours(manager):
+        in_process = conf.cassandra_scheduler.placement_client == IN_PROCESS
+        if in_process or _is_ours(manager):
             # Leaves no connection behind: a service forks after this.
             with store_access.ready_store(conf):
                 pass
     finally:
         conf.clear()
-    return manager
+    return manager, in_process
 
 
 def _is_ours(manager):

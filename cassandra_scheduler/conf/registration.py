@@ -32,3 +32,13 @@ def store_settings(conf):
     values['contact_points'] = tuple(values['contact_points'])
     values['replication'] = tuple(sorted(values['replication'].items()))
     return values
+
+
+def copy(conf, other):
+    """Let the [cassandra] options of ``other`` be those of ``conf``.
+
+    Both must know these options.
+    """
+    for opt in cassandra.OPTS:
+        other.set_override(opt.dest, conf.cassandra[opt.dest],
+                           group=cassandra.GROUP.name)
