@@ -12,6 +12,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
+import random
 import re
 import subprocess
 import sys
@@ -80,7 +81,8 @@ def suites():
                             'cassandra_scheduler.tests.scenarios'),
               needs_cassandra=True),
         Suite('gabbi', (sys.executable, '-m',
-                        'cassandra_scheduler.tests.gabbi'),
+                        'cassandra_scheduler.tests.gabbi', '--crowded',
+                        f'--shuffle={random.randrange(1, 10000)}'),
               needs_cassandra=True),
         Suite('placement', _upstream(ours='placement'),
               needs_cassandra=True),

@@ -8,6 +8,7 @@ has workers of its own.
 """
 
 import argparse
+import contextlib
 import os
 import pathlib
 import re
@@ -57,8 +58,12 @@ def mode_of(options):
     return suites.STOCK if options.stock else suites.OURS
 
 
-def run(suite, state, test_ids, *, options):
+def run(suite, state, test_ids, *, options,
+        beside=lambda environment: contextlib.nullcontext()):
     """Run these tests on stock's code or on a Cassandra; return the status.
+
+    ``beside``: returns a context manager for the time that the tests take;
+    its argument is the environment that leads to the Cassandra.
     """
     if not test_ids:
         print('no test matches', file=sys.stderr)
@@ -66,7 +71,8 @@ def run(suite, state, test_ids, *, options):
     if options.stock:
         return suites.run(suite, state, test_ids,
                           concurrency=options.concurrency)
-    with ground.cassandra(os.environ) as environment:
+    with (ground.cassandra(os.environ) as environment,
+          beside(environment)):
         return suites.run(suite, state, test_ids, environment=environment,
                           concurrency=options.concurrency)
 

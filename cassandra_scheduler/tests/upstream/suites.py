@@ -16,6 +16,7 @@ TOP = pathlib.Path(__file__).resolve().parents[3]
 
 MODE = 'CASSANDRA_SCHEDULER_SUITE_MODE'
 MODULES = 'CASSANDRA_SCHEDULER_SUITE_MODULES'
+SHUFFLE = 'CASSANDRA_SCHEDULER_SUITE_SHUFFLE'
 OURS, STOCK = 'ours', 'stock'
 
 
@@ -28,12 +29,14 @@ class Suite:
     """A package with ``load_tests``, and how stestr has to treat it.
 
     ``group_regex``: tests whose ids agree in its match share a worker.
-    ``path``: directories to put first on the workers' path.
+    ``path``: directories to put first on the workers' path. ``shuffle``: a
+    number to draw another order of the groups by, where the package can.
     """
     package: str
     mode: str
     group_regex: str | None = None
     path: tuple = ()
+    shuffle: int | None = None
 
     def environment(self, given, **more):
         """Return the environment of a worker, made from the given one."""
@@ -42,6 +45,10 @@ class Suite:
             path.append(given['PYTHONPATH'])
         quiet = {'OS_STDOUT_CAPTURE': '1', 'OS_STDERR_CAPTURE': '1',
                  'OS_TEST_TIMEOUT': '400', 'LC_ALL': 'C.UTF-8'}
+        if self.shuffle is not None:
+            # stestr deals a set of ids to its workers.
+            more = {**more, SHUFFLE: str(self.shuffle),
+                    'PYTHONHASHSEED': str(self.shuffle)}
         return {**quiet, **given, 'PYTHONPATH': os.pathsep.join(path),
                 MODE: self.mode, **more}
 

@@ -5,6 +5,7 @@ import os
 import pathlib
 import unittest
 
+import fixtures
 import testtools
 
 from cassandra_scheduler.tests.gabbi import suite as gabbi_suite
@@ -32,8 +33,33 @@ class TestEnvironment(testtools.TestCase):
         self.assertEqual(
             '7', self.environment({'OS_TEST_TIMEOUT': '7'})['OS_TEST_TIMEOUT'])
 
+    def test_another_order_is_the_same_for_every_worker(self):
+        suite = suites.Suite('a.b', suites.OURS, shuffle=7)
+        found = suite.environment({})
+        self.assertEqual(('7', '7'), (found[suites.SHUFFLE],
+                                      found['PYTHONHASHSEED']))
+        self.assertNotIn(suites.SHUFFLE, self.environment({}))
+
     def test_the_top_holds_the_package(self):
         self.assertTrue((suites.TOP / 'cassandra_scheduler').is_dir())
+
+
+class TestOrder(testtools.TestCase):
+
+    def in_order(self, seed):
+        self.useFixture(fixtures.EnvironmentVariable(suites.SHUFFLE, seed))
+        return list(gabbi_suite._in_order(unittest.TestSuite(
+            unittest.TestSuite([unittest.FunctionTestCase(print)] * size)
+            for size in range(9))))
+
+    def test_files_change_places_and_stay_whole(self):
+        usual, other = self.in_order(None), self.in_order('3')
+        self.assertEqual(list(range(9)),
+                         [file.countTestCases() for file in usual])
+        self.assertNotEqual(usual, other)
+        self.assertEqual(set(range(9)),
+                         {file.countTestCases() for file in other})
+        self.assertEqual(other, self.in_order('3'))
 
 
 class TestWithoutTheRunner(testtools.TestCase):
