@@ -13,6 +13,7 @@ lead to.
 """
 
 import dataclasses
+import operator
 
 #: More hosts than these are not named in a query.
 MOST_NAMES = 1000
@@ -20,6 +21,7 @@ MOST_NAMES = 1000
 #: hardly narrow it, and every number of them is a statement of its own.
 MOST_WORDS = 3
 _ALONE = ('host', 'nodename')
+_CLOSER = {'>=': operator.gt, '<=': operator.lt}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,11 +65,27 @@ def _few_words(restrictions):
     Names that somebody has made up are rarer than those that all know.
     """
     counts = {}
-    for each in sorted(restrictions, key=_made_up):
+    for each in sorted(_tightest(restrictions), key=_made_up):
         if each.operator == 'CONTAINS':
             counts[each.column] = counts.get(each.column, 0) + 1
         if counts.get(each.column, 0) <= MOST_WORDS:
             yield each
+
+
+def _tightest(restrictions):
+    """Return the restrictions with one bound of a column to each side.
+
+    A query may have no more than that; several filters may set one.
+    """
+    found = {}
+    for each in restrictions:
+        key = (each.column, each.operator)
+        if each.operator not in _CLOSER:
+            key += (each.value,)
+        if key not in found or each.operator in _CLOSER and _CLOSER[
+                each.operator](each.value, found[key].value):
+            found[key] = each
+    return found.values()
 
 
 def _made_up(restriction):
