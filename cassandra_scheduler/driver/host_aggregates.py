@@ -29,23 +29,33 @@ from cassandra_scheduler.store import stepping
 LOG = logging.getLogger(__name__)
 
 
+#: Seconds for which the version is taken for the newest. Who is told of a
+#: change looks at once; this is for changes that a scheduler is not told of.
+REMEMBERED = 1.0
+
+
 class HostAggregates:
     """The aggregates one scheduler works with; ``rows`` is the store's."""
 
-    def __init__(self, rows, *, deadline=10.0):
+    def __init__(self, rows, *, deadline=10.0, clock=time.monotonic):
         self._rows = rows
         self._deadline = deadline
+        self._clock = clock
+        self._until = None
         self._version = None
         self._aggregates = ()
         self._by_host = {}
 
     def all(self):
-        """Return all of Nova's Aggregates, as of now, as frozen values.
+        """Return all of Nova's Aggregates as frozen values.
 
-        Reads the version; all aggregates only if it is another one. Raises
-        StoreUnavailable where nobody has ever brought them there: without
-        them a request would not be kept in its availability zone.
+        Reads the version, if it was not read a moment ago; all aggregates
+        only if it is another one. Raises StoreUnavailable where nobody has
+        ever brought them there: without them a request would not be kept in
+        its availability zone.
         """
+        if self._until is not None and self._clock() < self._until:
+            return self._aggregates
         version = self._rows.version()
         if version is None:
             raise errors.StoreUnavailable(
@@ -57,10 +67,11 @@ class HostAggregates:
             self._aggregates = snapshot.aggregates
             self._by_host = _by_host(snapshot.aggregates)
             self._version = snapshot.version
+        self._until = self._clock() + REMEMBERED
         return self._aggregates
 
     def by_host(self):
-        """Return host -> list of Nova's Aggregates, as of now; see ``all``.
+        """Return host -> list of Nova's Aggregates; see ``all``.
         """
         self.all()
         return self._by_host
@@ -71,6 +82,7 @@ class HostAggregates:
         Returns (written, deleted, right already). Raises StoreUnavailable
         when the store cannot be brought there.
         """
+        self._until = None
         attempts = stepping.Attempts(self._deadline)
         while True:
             stored = self._rows.snapshot()

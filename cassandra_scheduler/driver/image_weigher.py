@@ -50,7 +50,12 @@ def pairs(spec):
 
 
 def of_request(spec):
-    """Return what a Pending's usage holds of a request's image."""
+    """Return what a Pending's usage holds of a request's image.
+
+    Nothing where nobody weighs by it: it takes its time to be found.
+    """
+    if CONF.filter_scheduler.image_props_weight_multiplier == 0.0:
+        return {}
     found = sorted(map(list, pairs(spec)))
     return {USAGE: found} if found else {}
 
