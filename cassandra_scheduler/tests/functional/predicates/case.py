@@ -18,8 +18,8 @@ import random
 
 import fixtures
 import hypothesis
-from nova import objects
 import nova.conf
+from nova import objects
 
 from cassandra_scheduler.driver import instances
 from cassandra_scheduler.driver import plugins

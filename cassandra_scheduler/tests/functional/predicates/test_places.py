@@ -3,8 +3,8 @@
 
 import uuid
 
-from nova import objects
 import nova.conf
+from nova import objects
 from nova.scheduler import filters
 
 from cassandra_scheduler.driver import instances

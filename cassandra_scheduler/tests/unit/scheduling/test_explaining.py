@@ -23,7 +23,9 @@ class TestHolds(testtools.TestCase):
                 (False, ('free_vcpu', '<=', 3)),
                 (True, ('host', '=', 'one')), (False, ('host', '=', 'two')),
                 (True, ('tree_traits', 'CONTAINS', 'A')),
-                (False, ('tree_traits', 'CONTAINS', 'B'))):
+                (False, ('tree_traits', 'CONTAINS', 'B')),
+                (True, ('host', 'IN', ('one', 'two'))),
+                (False, ('host', 'IN', ('two',)))):
             self.assertEqual(wanted, holds(*asked), asked)
 
     def test_what_is_not_there_satisfies_nothing(self):
