@@ -68,7 +68,8 @@ class _Run:
 
     def __init__(self, wanted, world, judge):
         self.notes = transcript.Notes(wanted.request_id)
-        self._random = random.Random(wanted.request_id)
+        # A request without an id must not draw what others like it draw.
+        self._random = random.Random(wanted.request_id or None)
         self._wanted = wanted
         self._judge = judge
         self._world = world
