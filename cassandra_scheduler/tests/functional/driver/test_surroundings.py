@@ -133,16 +133,19 @@ class TestAggregates(SurroundingsTestCase):
         made.update_metadata({'availability_zone': 'zone2'})
         self.manager.update_aggregates(self.context, [made])
         self.assertEqual('zone2', self.zone_of())
-        self.expect_zone('zone2', other)
+        self.wait_for_news(other, of=self.manager)
+        self.assertEqual('zone2', self.zone_of(other))
         made.delete_host('one')
         other.update_aggregates(self.context, made)
         self.assertEqual('nova', self.zone_of(other))
-        self.expect_zone('nova', self.manager)
+        self.wait_for_news(self.manager, of=other)
+        self.assertEqual('nova', self.zone_of())
 
-    def expect_zone(self, name, manager):
-        """Wait until a scheduler that was not told of it knows a zone."""
+    def wait_for_news(self, manager, *, of):
+        """Wait until a scheduler that was not told knows what ``of`` does."""
+        known, wanted = (each._wiring.aggregates for each in (manager, of))
         until = time.monotonic() + 10 * host_aggregates.REMEMBERED
-        while self.zone_of(manager) != name:
+        while known.all() != wanted.all():
             self.assertLess(time.monotonic(), until)
 
     def test_a_deleted_one(self):
