@@ -49,7 +49,7 @@ class Bench(command.Command):
                             ('clients', parsed_args.clients)):
             if value < 1:
                 raise errors.InvalidSettings(f'--{name} must be at least 1.')
-        with _cassandra(parsed_args.heap) as (contact_points, port):
+        with cassandra(parsed_args.heap) as (contact_points, port):
             return subprocess.call([
                 sys.executable, '-m', 'cassandra_scheduler.bench', json.dumps(
                     {'sizes': sizes, 'runs': parsed_args.runs,
@@ -59,7 +59,7 @@ class Bench(command.Command):
 
 
 @contextlib.contextmanager
-def _cassandra(heap):
+def cassandra(heap):
     """Give contact points and port of a Cassandra that may be used."""
     points = os.environ.get(CONTACT_POINTS)
     if points:
