@@ -24,8 +24,8 @@ class Plan:
     """How many trees of which kind, and consumers on each of them."""
     nested: int = 120
     flat: int = 158
-    per_nested: int = 12
-    per_flat: int = 12
+    per_nested: int = 6
+    per_flat: int = 8
 
 
 def names():
@@ -52,6 +52,8 @@ def providers(plan):
                      'max_unit': 16},
             'MEMORY_MB': {'total': 262144, 'reserved': 512,
                           'step_size': 256, 'allocation_ratio': 1.5},
+            'NET_BW_EGR_KILOBIT_PER_SEC': {'total': 10000},
+            'NET_BW_IGR_KILOBIT_PER_SEC': {'total': 10000},
             **({} if number % RACKS < 2 else {'DISK_GB': {'total': 2000}})},
             traits=['COMPUTE_NODE', 'HW_CPU_X86_AVX2'],
             aggregates=[_rack(number)])
@@ -66,7 +68,7 @@ def _nested(number):
     root = name_uuid('host', number)
     for cell in range(2):
         made += _provider('numa', f'{number}-{cell}', root, inventories={
-            'VCPU': {'total': 16, 'allocation_ratio': 4.0},
+            'VCPU': {'total': 32, 'allocation_ratio': 4.0},
             'MEMORY_MB': {'total': 131072, 'step_size': 256}},
             traits=['CUSTOM_NUMA'])
     for card in range(3):
@@ -103,12 +105,15 @@ def _rack(number):
 
 
 def consumers(plan):
-    """Return {uuid: amounts}: three allocations each, on one tree or two."""
+    """Return {uuid: amounts}: five allocations and more, on one tree or two.
+    """
     made = {}
     for number in range(plan.nested):
         for one in range(plan.per_nested):
             numa = f'{number}-{one % 2}'
-            held = {name_uuid('host', number): {'DISK_GB': 20 + one},
+            held = {name_uuid('host', number): {
+                        'DISK_GB': 20 + one, 'CUSTOM_LICENCE': 1},
+                    name_uuid('pgpu', number): {'VGPU': 1},
                     name_uuid('numa', numa): {
                         'VCPU': 1 + one % 4, 'MEMORY_MB': 1024}}
             if one < 3:
@@ -116,7 +121,9 @@ def consumers(plan):
             made[name_uuid('server', number, one)] = held
     for number in range(plan.flat):
         for one in range(plan.per_flat):
-            here = {'VCPU': 1 + one % 4, 'MEMORY_MB': 512}
+            here = {'VCPU': 1 + one % 4, 'MEMORY_MB': 512,
+                    'NET_BW_EGR_KILOBIT_PER_SEC': 100,
+                    'NET_BW_IGR_KILOBIT_PER_SEC': 200}
             if number % RACKS < 2:
                 held = {name_uuid('flat', number): here, name_uuid(
                     'storage', number % RACKS): {'DISK_GB': 5 + one}}

@@ -75,7 +75,7 @@ class TestDifferences(case.TransferTestCase):
         first, last = self.bring_in()
         self.assertLess(0, first.of('providers', tallies.CHANGED))
         self.assertEqual(1, last.of('consumers', tallies.EXTRA))
-        self.assertEqual(3, last.of('allocations', tallies.EXTRA))
+        self.assertEqual(5, last.of('allocations', tallies.EXTRA))
         self.service.expect(204, 'DELETE', f'/allocations/{gone}')
         self.assert_settled()
 

@@ -26,14 +26,14 @@ class TestWholeCloud(case.TransferTestCase):
     def test_there_and_back(self):
         said = self.run_well('import', '--from', self.stock.url)
         self.assertRegex(said, r'providers +│ +1,000 │ +1,000 │')
-        self.assertRegex(said, r'allocations +│ +10,368 │ +10,368 │')
+        self.assertRegex(said, r'allocations +│ +10,280 │ +10,280 │')
         self.assertIn('Nothing differs.', said)
         self.assertEqual([], accounts.problems(self.store))
         self.assert_same_answers(self.service, every=20)
 
         back = self.useFixture(case.StockPlacement(self.server))
         said = self.run_well('export', '--to', back.url)
-        self.assertRegex(said, r'allocations +│ +10,368 │ +10,368 │')
+        self.assertRegex(said, r'allocations +│ +10,280 │ +10,280 │')
         self.assertIn('Nothing differs.', said)
         self.assert_same_answers(back, every=20)
 
