@@ -5,11 +5,15 @@ Stands for ``placement.handler.PlacementHandler``: the answers get the headers
 of the microversion, as any other answer does.
 """
 
+import json
+from urllib import parse
+
 from oslo_log import log as logging
 from placement import errors as placement_errors
 from placement import exception
 from placement import handler
 from placement import util
+import webob
 import webob.exc
 
 from cassandra_scheduler.model import errors
@@ -22,6 +26,7 @@ class PlacementHandler(handler.PlacementHandler):
 
     def __call__(self, environ, start_response):
         try:
+            _refuse_bytes(environ)
             return super().__call__(environ, start_response)
         except exception.ConcurrentUpdateDetected as exc:
             # Upstream forgets this one where traits are written.
@@ -36,6 +41,35 @@ class PlacementHandler(handler.PlacementHandler):
             LOG.error('%s %s failed: %s', environ.get('REQUEST_METHOD'),
                       environ.get('PATH_INFO'), exc)
             raise _answer(webob.exc.HTTPServiceUnavailable, exc)
+        except RecursionError as exc:
+            if not _too_deep(environ):
+                raise
+            raise _answer(webob.exc.HTTPBadRequest, errors.InvalidValue(
+                'Malformed JSON: it is nested too deeply.')) from exc
+
+
+def _refuse_bytes(environ):
+    """Raise InvalidValue for a query string that is not UTF-8.
+
+    Upstream fails with an error of its own where it reads the first name.
+    """
+    query = environ.get('QUERY_STRING') or ''
+    try:
+        parse.unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        raise errors.InvalidValue(
+            'The query string is not UTF-8.') from None
+
+
+def _too_deep(environ):
+    """Return whether the body alone is enough to go too deep."""
+    try:
+        json.loads(webob.Request(environ).body)
+    except RecursionError:
+        return True
+    except ValueError:
+        pass
+    return False
 
 
 def _answer(kind, exc):
