@@ -119,7 +119,7 @@ class NovaJudge:
         return [(found.weight, by_tree[found.obj.tree_id])
                 for found in weighed]
 
-    def ready(self, candidate, *, coming=()):
+    def ready(self, candidate):
         """Only a host that is in a cell can be used."""
         return self.view(candidate).cell_uuid is not None
 

@@ -35,11 +35,8 @@ class Judge(typing.Protocol):
     def rank(self, candidates):
         """Return (weight, candidate) pairs, the best first."""
 
-    def ready(self, candidate, *, coming=()):
-        """Return whether a last look, just before use, still accepts it.
-
-        ``coming``: candidates that are likely to be asked about next.
-        """
+    def ready(self, candidate):
+        """Return whether a last look, just before use, still accepts it."""
 
     def replaceable(self, candidate, other):
         """Return whether ``other`` may stand in for ``candidate`` later."""

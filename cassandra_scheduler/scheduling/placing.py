@@ -76,7 +76,6 @@ class _Run:
         self._manners = world.manners
         self._ring = world.ring
         self._pool = ()
-        self._few = wanted.alternates + 1
         self._ours = set()               # ids of trees with claims of ours
         self._other_way = False
         self._guard = self._new_guard() if wanted.group else None
@@ -156,17 +155,15 @@ class _Run:
         """Return the Place of the first candidate with room, or None."""
         with self.notes.step('claim', len(ranked)) as out:
             for position, candidate in enumerate(ranked):
-                found = self._claim_one(
-                    claimant, candidate,
-                    coming=ranked[position + 1:position + self._few])
+                found = self._claim_one(claimant, candidate)
                 if found:
                     ranked[position] = found.candidate
                     out(1)
                     return found
         return None
 
-    def _claim_one(self, claimant, candidate, *, coming):
-        if not self._judge.ready(candidate, coming=coming):
+    def _claim_one(self, claimant, candidate):
+        if not self._judge.ready(candidate):
             return None
         if not self._wanted.claims:
             self._judge.took(candidate, None)
