@@ -11,7 +11,7 @@ from cassandra_scheduler.driver.predicates import ranking
 from cassandra_scheduler.driver.predicates import registry
 
 #: Where the table stands in the source tree.
-PLACE = 'doc/source/filters.rst'
+PLACE = 'doc/source/admin/filters.rst'
 _HEAD = '''\
 .. Written by: python -m cassandra_scheduler.driver.predicates.table
 
@@ -20,7 +20,8 @@ Filters and weighers
 ====================
 
 Every enabled filter decides as Nova's own class, on the row of a host. Before
-that, the query leaves out hosts which some filter would refuse:
+that, the query leaves out hosts which some filter would refuse. What it does
+for a filter is one of these:
 
 exact
     The query and the filter agree.
@@ -32,7 +33,7 @@ Python
 
 A subclass, or a filter from elsewhere, has nothing pushed down. With
 ``[cassandra_scheduler] push_down_filters`` set to false no filter has.
-:doc:`design/predicates` says why it is so.
+The page :doc:`/design/predicates` says why it is so.
 
 Filters
 =======
