@@ -11,6 +11,7 @@ import collections
 from cassandra_scheduler.audit import consumers
 from cassandra_scheduler.audit import intents
 from cassandra_scheduler.audit import providers
+from cassandra_scheduler.audit import sharing
 from cassandra_scheduler.audit import trees
 from cassandra_scheduler.store import survey
 
@@ -80,6 +81,9 @@ class Ledger:
             return
         if seen.tree.intent is not None:
             self._suspect(intents.key(seen.id))
+        if sharing.shares(seen.tree):
+            # Few trees do; so it is not the catalogue that is compared.
+            self._suspect(sharing.key(seen.id))
         for provider in seen.tree.providers.values():
             self._providers[provider.uuid].add(seen.id)
             self._names[provider.name][provider.uuid] = seen.id

@@ -15,6 +15,7 @@ from cassandra_scheduler.audit import intents
 from cassandra_scheduler.audit import ledger as audit_ledger
 from cassandra_scheduler.audit import providers
 from cassandra_scheduler.audit import reading as audit_reading
+from cassandra_scheduler.audit import sharing
 from cassandra_scheduler.audit import trees
 
 #: Seconds between the two looks. Who deletes a server or renames a provider
@@ -23,8 +24,9 @@ PAUSE_S = 3.0
 #: One thing mended may uncover another, so all is read again, so often.
 ROUNDS = 4
 _ROOMS = {intents.INTENT: intents, intents.RECORD: intents,
-          trees.TREE: trees, providers.PROVIDER: providers,
-          providers.PROVIDER_NAME: providers, consumers.CONSUMER: consumers}
+          trees.TREE: trees, sharing.SHARING: sharing,
+          providers.PROVIDER: providers, providers.PROVIDER_NAME: providers,
+          consumers.CONSUMER: consumers}
 #: What is healed first, because the rest builds on it.
 _ORDER = (*_ROOMS, instances.INSTANCE)
 

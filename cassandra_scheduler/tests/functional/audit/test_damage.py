@@ -9,6 +9,7 @@ from cassandra_scheduler.audit import consumers
 from cassandra_scheduler.audit import intents
 from cassandra_scheduler.audit import invariants
 from cassandra_scheduler.audit import providers
+from cassandra_scheduler.audit import sharing
 from cassandra_scheduler.audit import trees
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import tree as tree_model
@@ -251,6 +252,13 @@ class TestProviders(case.AuditTestCase):
         report = self.audit(heal=True)
         self.assertEqual([providers.NAME_TWICE],
                          [one.kind for one in report.left])
+
+
+class TestSharing(case.AuditTestCase):
+
+    def test_a_tree_that_no_search_looks_at(self):
+        self.new_host(traits=frozenset({tree_model.SHARING_TRAIT}))
+        self.assert_found_and_healed(sharing.SHARING)
 
 
 class TestTransactions(case.AuditTestCase):
