@@ -159,6 +159,13 @@ class HostView:
         return tuple(allocation_json.from_json(candidate)
                      for candidate in self.allocation_candidates)
 
+    def update(self, compute=None, service=None, aggregates=None,
+               inst_dict=None):
+        """Do nothing: a row is not brought up to date, it is read again.
+
+        An extra spec may name any attribute of a HostState, this one too.
+        """
+
     def consume_from_request(self, spec):
         """Count one more instance of ``spec`` on this host.
 

@@ -22,8 +22,8 @@ ATTRIBUTES = (
     'hypervisor_hostname hypervisor_type hypervisor_version instances '
     'limits metrics nodename num_instances num_io_ops numa_topology '
     'pci_stats ram_allocation_ratio service stats supported_instances '
-    'total_usable_disk_gb total_usable_ram_mb updated uuid vcpus_total '
-    'vcpus_used').split()
+    'total_usable_disk_gb total_usable_ram_mb update updated uuid '
+    'vcpus_total vcpus_used').split()
 
 
 class Surroundings:
