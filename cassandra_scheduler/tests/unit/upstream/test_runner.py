@@ -1,28 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which of upstream's tests an expression of the command line means."""
+"""Whose tests an expression of the command line means."""
 
 import testtools
 
 from cassandra_scheduler.tests.upstream import runner
-
-IDS = ('nova.tests.functional.test_a.Server.test_one',
-       'nova.tests.functional.test_a.ServerGroup.test_one',
-       'nova.tests.functional.test_ab.Server.test_one')
-
-
-class TestMatching(testtools.TestCase):
-
-    def test_the_name_of_a_module_or_class_means_that_one(self):
-        self.assertEqual(list(IDS[:2]), runner.matching(
-            IDS, ['nova.tests.functional.test_a']))
-        self.assertEqual([IDS[0]], runner.matching(
-            IDS, ['nova.tests.functional.test_a.Server']))
-
-    def test_anything_else_is_searched_for(self):
-        self.assertEqual([IDS[0], IDS[2]], runner.matching(
-            IDS, [r'Server\.']))
-        self.assertEqual(list(IDS), runner.matching(IDS, []))
-        self.assertEqual([], runner.matching(IDS, ['nobody']))
 
 
 class TestPackages(testtools.TestCase):
