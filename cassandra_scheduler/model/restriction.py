@@ -7,8 +7,8 @@ filter it comes from would refuse as well.
 
 import dataclasses
 
-#: Text columns know '=' and IN only, sets know CONTAINS only. All but IN can
-#: be led by an index; IN is compared on the rows that others lead to.
+#: Text columns know '=' only, sets know CONTAINS only. IN is for hosts that
+#: somebody names; it becomes a query for each of them.
 OPERATORS = frozenset({'=', '>=', '<=', 'CONTAINS', 'IN'})
 
 

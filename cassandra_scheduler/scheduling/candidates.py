@@ -123,9 +123,7 @@ class Rounds:
             return rings.walk(reader(plan), limit=limit)
         ring = self._world.ring.of(plan.restrictions)
         pages = rings.walk(reader(plan), limit=limit, ring=ring,
-                           random=self._random, first=max(
-                               self._world.manners.sample,
-                               len(wanted.claimants)))
+                           random=self._random, first=self._first())
         if not ring.large:
             return pages
         return _beside(pages, [
@@ -134,20 +132,34 @@ class Rounds:
 
     def _plan(self, asked):
         return planning.plan(
-            asked, page=self._world.manners.page,
-            indexed=self._world.store.candidates.indexed)
+            asked, indexed=self._world.store.candidates.indexed)
 
     def _hosts(self, plan, level):
-        """Yield the trees of a few hosts, all in one page."""
-        page = self._noted(plan, lambda: (
-            self._world.store.candidates.read_hosts(
-                plan.restrictions, plan.hosts, level=level)))
-        if page.trees:
-            yield page.trees
+        """Yield the trees of hosts by name, as pages of a walk.
+
+        Those of a page at once; of more, a sample that is another one every
+        time, and twice as many after that.
+        """
+        names, size = list(plan.hosts), self._world.manners.page
+        if len(names) > size:
+            self._random.shuffle(names)
+            size = self._first()
+        while names:
+            some, names = names[:size], names[size:]
+            size = min(2 * size, self._world.manners.page)
+            page = self._noted(plan, functools.partial(
+                self._world.store.candidates.read_hosts, plan.restrictions,
+                some, level=level))
+            if page.trees:
+                yield page.trees
+
+    def _first(self):
+        """Return how many trees to begin with in a large cloud."""
+        return max(self._world.manners.sample, len(self._wanted.claimants))
 
     def _read(self, plan, **where):
-        return self._noted(plan, lambda: self._world.store.candidates.read(
-            plan.restrictions, **where))
+        return self._noted(plan, functools.partial(
+            self._world.store.candidates.read, plan.restrictions, **where))
 
     def _noted(self, plan, read):
         with self._notes.step('read') as out:

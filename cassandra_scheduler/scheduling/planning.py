@@ -2,20 +2,21 @@
 """Which way leads to the trees that satisfy some restrictions.
 
     a host or node by name      its index: one row
-    a few hosts by name         their index: a row each, all at once
+    hosts by name               their index: a row each, some at a time
     a trait, device, class      its index: no more rows than have it
     an amount                   its index, from a random place: a sample
     nothing of these            the index over all roots, the same way
 
 What leads is looked for in this order. Cassandra joins the two indexes that
 it takes for the rarest and compares the other restrictions on what these
-lead to.
+lead to. Where a name leads, no other index is asked: to join the one over an
+amount with a single row costs more than to find out later that it is full.
 """
 
 import dataclasses
 import operator
 
-#: More hosts than these are not named in a query.
+#: More hosts than these are not read by name; an amount leads faster then.
 MOST_NAMES = 1000
 #: Sets that a query may ask for several words of; beyond these the words
 #: hardly narrow it, and every number of them is a statement of its own.
@@ -35,28 +36,31 @@ class Plan:
     hosts: tuple | None = None
 
 
-def plan(restrictions, *, page, indexed):
+def plan(restrictions, *, indexed):
     """Return the Plan for some Restrictions.
 
-    ``page``: so many hosts are still a few; ``indexed``: names of columns.
+    ``indexed``: names of columns. An IN on hosts is never part of a query:
+    they are read by name, or left to the filter that named them.
     """
     named, rest = None, []
     for each in _few_words(restrictions):
-        if each.column == 'host' and each.operator == 'IN':
+        if each.operator == 'IN':
             named = (set(each.value) if named is None
                      else named & set(each.value))
         else:
             rest.append(each)
     lead = _lead(rest, indexed)
-    if named is None or lead in _ALONE:
+    if lead in _ALONE:
+        return Plan(_without_indexes(rest, indexed), lead)
+    if named is None or len(named) > MOST_NAMES:
         return Plan(tuple(rest), lead)
-    if len(named) <= page:
-        return Plan(tuple(rest), 'host', tuple(sorted(named)))
-    if len(named) > MOST_NAMES:
-        return Plan(tuple(rest), lead)
-    among = [each for each in restrictions if each.operator == 'IN']
-    return Plan((*rest, dataclasses.replace(
-        among[0], value=tuple(sorted(named)))), lead)
+    return Plan(_without_indexes(rest, indexed), 'host',
+                tuple(sorted(named)))
+
+
+def _without_indexes(restrictions, indexed):
+    return tuple(each for each in restrictions
+                 if each.column in _ALONE or each.column not in indexed)
 
 
 def _few_words(restrictions):
@@ -96,7 +100,7 @@ def _made_up(restriction):
 def _lead(restrictions, indexed):
     """Return what leads to the fewest rows, see the module."""
     ways = [_rank(each) for each in restrictions
-            if each.column in indexed and each.operator != 'IN']
+            if each.column in indexed]
     return min(ways)[1] if ways else 'all roots'
 
 

@@ -38,7 +38,7 @@ class Ring:
     def of(self, restrictions):
         """Return the Ring of walks that name what these restrictions do."""
         names = frozenset((each.column, each.value) for each in restrictions
-                          if each.operator in ('CONTAINS', 'IN'))
+                          if each.operator == 'CONTAINS')
         if not names:
             return self
         if names not in self._parts and len(self._parts) >= KINDS:

@@ -79,7 +79,6 @@ class Candidates:
         """
         if not hosts:
             return Page((), 0, None, True)
-        # Those that others lead to would only be in the way.
         ordered = self._shaped([
             *(each for each in restrictions if each.column != 'host'),
             restriction_model.Restriction('host', '=', None)])
@@ -125,8 +124,7 @@ def coarse(ordered, indexed):
 
     A host, a node or both by name, else one word of a set, else one amount.
     """
-    leading = [each for each in ordered if each.column in indexed and
-               each.operator != 'IN']
+    leading = [each for each in ordered if each.column in indexed]
     by_name = [each for each in leading if each.operator == '=']
     words = [each for each in leading if each.operator == 'CONTAINS']
     return by_name or words[:1] or leading[:1]
@@ -135,11 +133,10 @@ def coarse(ordered, indexed):
 def statement(ordered, indexed):
     """Return the SELECT for restrictions in their canonical order.
 
-    Where no index over one of them can lead, that is the columns that are
-    ``indexed`` and not compared by IN, the index over all roots of the cloud
+    Where none of them is ``indexed``, the index over all roots of the cloud
     leads.
     """
-    leads = any(r.column in indexed and r.operator != 'IN' for r in ordered)
+    leads = any(r.column in indexed for r in ordered)
     clauses = ['cloud = ?' if leads else 'root_of = ?']
     clauses += [f'{r.column} {r.operator} ?' for r in ordered]
     return ('SELECT token(cloud, tree) AS position, tree, seq, recent_ops, '

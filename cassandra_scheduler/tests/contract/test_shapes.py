@@ -53,7 +53,7 @@ class TestShapes(case.StoreTestCase):
 
     def ask(self, asked):
         """Read as a request does; return the Page."""
-        plan = planning.plan(asked, page=50, indexed=self.candidates.indexed)
+        plan = planning.plan(asked, indexed=self.candidates.indexed)
         if plan.hosts is None:
             return self.candidates.read(plan.restrictions)
         return self.candidates.read_hosts(plan.restrictions, plan.hosts)
