@@ -26,6 +26,9 @@ class _Copy(command.Command):
         parser.add_argument(
             '--dry-run', action='store_true',
             help='Write nothing; only count what would be written.')
+        parser.add_argument(
+            '--delete-others', action='store_true',
+            help='Also remove what only the target has.')
         return parser
 
     def take_action(self, parsed_args):
@@ -41,7 +44,8 @@ class _Copy(command.Command):
                 store_access.ready_store(conf) as store, \
                 _progress() as tell:
             first, last = running.copy(*self.sides(store, engine),
-                                       write=write, tell=tell)
+                                       write=write, tell=tell,
+                                       prune=parsed_args.delete_others)
         console = rich_console.Console(file=self.app.stdout)
         console.print(showing.table(first, last, wrote=write))
         for line in showing.closing(last):
@@ -54,8 +58,8 @@ class Import(_Copy):
     """Copy upstream's Placement database into this cloud.
 
     Can be run again: after an interruption it goes on, and what is the same
-    already is not written. What only this cloud has is counted and left.
-    Stop both Placement APIs before.
+    already is not written. What only this cloud has is counted and left,
+    unless --delete-others is given. Stop both Placement APIs before.
     """
 
     option = '--from'

@@ -4,5 +4,6 @@
 Promises: what both sides say is read into the same frozen values, compared,
 and only what differs is written; so a run that was cut off is finished by the
 next one, and a run after a whole one changes nothing. Refuses: removing what
-only the target has. Read ``running`` first, then ``content``.
+only the target has, unless it was asked to. Read ``running`` first, then
+``content``.
 """

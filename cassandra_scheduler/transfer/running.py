@@ -3,7 +3,7 @@
 
 A pass reads the source tree by tree, looks up the same in the target, and
 writes what is not the same. Passes follow until one finds nothing to write:
-that one is the proof. Then what only the target has is counted.
+that one is the proof. Then what only the target has is counted (``extras``).
 
     source --- read a batch ---> compare <--- look up --- target
                                     |---- what differs ---->|
@@ -11,8 +11,8 @@ that one is the proof. Then what only the target has is counted.
 
 from concurrent import futures
 
-from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.transfer import content
+from cassandra_scheduler.transfer import extras
 from cassandra_scheduler.transfer import refusing
 from cassandra_scheduler.transfer import sql_reading
 from cassandra_scheduler.transfer import tally as tallies
@@ -21,19 +21,21 @@ from cassandra_scheduler.transfer import tally as tallies
 MAX_PASSES = 4
 #: How many consumers that span trees are compared together.
 CONSUMERS_PER_BATCH = 2000
-_NAME_KINDS = {catalogue.RESOURCE_CLASS: 'resource classes',
-               catalogue.TRAIT: 'traits',
-               catalogue.CONSUMER_TYPE: 'consumer types'}
 
 
-def copy(source, target, *, write=True, tell=lambda *step: None):
+def copy(source, target, *, write=True, prune=False,
+         tell=lambda *step: None):
     """Copy; return (Tally of the first pass, Tally of the last).
 
     ``source`` and ``target`` are readers, and with ``write`` the target is a
-    writer. ``tell(name, done, total)`` hears of progress, in providers.
-    Without ``write`` there is one pass, and both are its Tally.
+    writer. ``prune``: remove what only the target has. ``tell(name, done,
+    total)`` hears of progress, in providers. Without ``write`` there is one
+    pass, and both are its Tally.
     """
-    total = source.count()
+    total, prune = source.count(), prune and write
+    if prune:
+        # Before, because it may bear names and hold what is to be removed.
+        extras.look(source, target, tallies.Tally(), tell, prune=True)
     first = last = _pass(source, target, write,
                          lambda done: tell('copying' if write else
                                            'comparing', done, total))
@@ -42,7 +44,10 @@ def copy(source, target, *, write=True, tell=lambda *step: None):
             break
         last = _pass(source, target, write,
                      lambda done: tell('checking', done, total))
-    _count_extras(source, target, last, tell)
+    if prune:
+        # And after, because what was below it has moved away.
+        extras.look(source, target, tallies.Tally(), tell, prune=True)
+    extras.look(source, target, last, tell)
     return first, last
 
 
@@ -68,9 +73,9 @@ def _copy_names(source, target, tally, write):
     for kind, names in source.names().items():
         missing = {name: created_ms for name, created_ms in names.items()
                    if name not in present[kind]}
-        tally.count(_NAME_KINDS[kind], tallies.SAME,
+        tally.count(tallies.OF_NAMES[kind], tallies.SAME,
                     len(names) - len(missing))
-        tally.count(_NAME_KINDS[kind], tallies.NEW, len(missing))
+        tally.count(tallies.OF_NAMES[kind], tallies.NEW, len(missing))
         if write:
             target.add_names(kind, missing)
 
@@ -142,29 +147,3 @@ def _compare_consumer(wanted, found, tally):
     tally.count('allocations', tallies.EXTRA,
                 len(amounts.keys() - wanted.amounts.keys()))
     return tally.compare('consumers', wanted, found, content.same_consumer)
-
-
-def _count_extras(source, target, tally, tell):
-    """Count what the target has and the source has not."""
-    known = source.names()
-    for kind, names in target.names().items():
-        tally.count(_NAME_KINDS[kind], tallies.EXTRA,
-                    len(names.keys() - known[kind].keys()))
-    total, done, seen = target.count(), 0, set()
-    for batch in target.batches():
-        providers = {uuid: provider for tree in batch
-                     for uuid, provider in tree.providers.items()}
-        consumers = {uuid: one for tree in batch
-                     for uuid, one in tree.consumers.items()
-                     if uuid not in seen}
-        seen.update(consumers)
-        strange = providers.keys() - source.known_providers(providers)
-        tally.count('providers', tallies.EXTRA, len(strange))
-        tally.count('inventories', tallies.EXTRA, sum(
-            len(providers[uuid].inventories) for uuid in strange))
-        strange = consumers.keys() - source.known_consumers(consumers)
-        tally.count('consumers', tallies.EXTRA, len(strange))
-        tally.count('allocations', tallies.EXTRA, sum(
-            len(consumers[uuid].amounts) for uuid in strange))
-        done += len(providers)
-        tell('looking for what is only there', done, total)

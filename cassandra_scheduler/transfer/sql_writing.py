@@ -85,6 +85,31 @@ class SqlWriter(sql_reading.SqlReader):
                             'provider that could not be written')
                 self._put_consumers(connection, chunk, ids)
 
+    def remove_consumers(self, consumers):
+        """Take everything from whole Consumers, and remove them."""
+        for chunk in sql_reading.chunks(one.uuid for one in consumers):
+            with self._engine.begin() as connection:
+                connection.execute(ALLOCATIONS.delete().where(
+                    ALLOCATIONS.c.consumer_id.in_(chunk)))
+                connection.execute(CONSUMERS.delete().where(
+                    CONSUMERS.c.uuid.in_(chunk)))
+
+    def remove_providers(self, providers):
+        """Remove Providers, children first; one in use or with a child stays.
+        """
+        for one in providers:
+            with self._engine.begin() as connection:
+                for number in _ids(connection, PROVIDERS.c.uuid,
+                                   [one.uuid]).values():
+                    if not _is_needed(connection, number):
+                        _remove_provider(connection, number)
+
+    def remove_names(self, kind, names):
+        """Remove names that nobody uses any more."""
+        table = sql_reading.NAMES[kind]
+        with self._engine.begin() as connection:
+            connection.execute(table.delete().where(table.c.name.in_(names)))
+
     def _put_consumers(self, connection, consumers, ids):
         if not consumers:
             return
@@ -175,6 +200,25 @@ def _put_providers(connection, tree, wanted, ids):
         _insert(connection, table, [
             {'resource_provider_id': ids[provider.uuid], column: number}
             for provider in wanted for number in numbers(provider)])
+
+
+def _is_needed(connection, number):
+    """Return whether a provider has a child or is in use."""
+    return any(connection.execute(sqlalchemy.select(column).where(
+        column == number).limit(1)).first() for column in (
+            PROVIDERS.c.parent_provider_id,
+            ALLOCATIONS.c.resource_provider_id))
+
+
+def _remove_provider(connection, number):
+    for table in (INVENTORIES, sql_reading.PROVIDER_TRAITS,
+                  sql_reading.PROVIDER_AGGREGATES):
+        connection.execute(table.delete().where(
+            table.c.resource_provider_id == number))
+    # It names itself as its root.
+    connection.execute(PROVIDERS.update().values(
+        root_provider_id=None).where(PROVIDERS.c.id == number))
+    connection.execute(PROVIDERS.delete().where(PROVIDERS.c.id == number))
 
 
 def _take_root(connection, ids, root_id):

@@ -7,6 +7,7 @@ Locators are claimed before and what is used is counted again from the rows,
 so the store is whole after every write.
 """
 
+import contextlib
 import types
 import uuid as uuids
 
@@ -20,6 +21,7 @@ from cassandra_scheduler.placement_api import moments
 from cassandra_scheduler.placement_api import provider_lives
 from cassandra_scheduler.placement_api import provider_moves
 from cassandra_scheduler.placement_api import replacement
+from cassandra_scheduler.placement_api import tidying
 from cassandra_scheduler.placement_api import writing
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.store import outcome
@@ -91,6 +93,33 @@ class StoreWriter(store_reading.StoreReader):
             for chunk in sql_reading.chunks(group, CONSUMERS_PER_WRITE):
                 self._write(ordered, chunk, {
                     uuid: tree.id for uuid, tree in places.items()})
+
+    def remove_consumers(self, consumers):
+        """Take everything from whole Consumers; then they are gone."""
+        for one in consumers:
+            found = self._store.consumers.find(one.uuid)
+            if found is not None:
+                self._write(sorted({found.consumer.home} |
+                                   found.consumer.also_in),
+                            [one.replace(amounts={})], {})
+                tidying.release([(self._store.consumer_homes, one.uuid,
+                                  found.location.op)])
+
+    def remove_providers(self, providers):
+        """Remove Providers, children first; one in use or with a child stays.
+        """
+        for one in providers:
+            found = self.found([one.uuid]).get(one.uuid)
+            with contextlib.suppress(
+                    exception.CannotDeleteParentResourceProvider,
+                    exception.ResourceProviderInUse):
+                if found is not None:
+                    provider_lives.destroy(self._store, found)
+
+    def remove_names(self, kind, names):
+        """Remove names that nobody uses any more."""
+        for name in names:
+            self._store.catalogue.delete(kind, name)
 
     def _settle(self, tree):
         """Return the id of the tree here that ``tree`` is to be written to.
@@ -177,9 +206,9 @@ class StoreWriter(store_reading.StoreReader):
         old = replacement.home_of(held)
         replacement.write_rows(
             draft, whole.replace(home=old.home if old else ''), held, amounts)
-        if old is None:
-            consumer_homes.claim(self._store, whole.uuid,
-                                 draft.homes[whole.uuid].home, draft.op)
+        home = draft.homes[whole.uuid]
+        if old is None and home is not None:
+            consumer_homes.claim(self._store, whole.uuid, home.home, draft.op)
 
     def _note(self, kind, name, created_ms):
         written = self._store.catalogue.create(

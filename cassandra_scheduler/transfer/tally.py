@@ -4,8 +4,14 @@
 import collections
 import dataclasses
 
-KINDS = ('resource classes', 'traits', 'consumer types', 'providers',
-         'inventories', 'consumers', 'allocations')
+from cassandra_scheduler.store import catalogue
+
+#: What the kinds of names in the catalogue are called here.
+OF_NAMES = {catalogue.RESOURCE_CLASS: 'resource classes',
+            catalogue.TRAIT: 'traits',
+            catalogue.CONSUMER_TYPE: 'consumer types'}
+KINDS = (*OF_NAMES.values(), 'providers', 'inventories', 'consumers',
+         'allocations')
 SAME, NEW, CHANGED, REFUSED, EXTRA = (
     'same', 'new', 'changed', 'refused', 'extra')
 

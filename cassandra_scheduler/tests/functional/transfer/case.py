@@ -88,18 +88,18 @@ class TransferTestCase(testtools.TestCase):
         self.service = self.useFixture(placement_service.PlacementService())
         self.store = self.service.store
 
-    def bring_in(self, store=None, *, url=None, write=True):
+    def bring_in(self, store=None, *, url=None, **options):
         """Import; return the tallies of the first pass and of the last."""
         with sql_database.opened(url or self.stock.url, '--from') as engine:
             return running.copy(
                 sql_reading.SqlReader(engine),
-                store_writing.StoreWriter(store or self.store), write=write)
+                store_writing.StoreWriter(store or self.store), **options)
 
-    def take_out(self, url, *, write=True):
+    def take_out(self, url, **options):
         """Export; return the tallies of the first pass and of the last."""
         with sql_database.opened(url, '--to') as engine:
             return running.copy(store_reading.StoreReader(self.store),
-                                sql_writing.SqlWriter(engine), write=write)
+                                sql_writing.SqlWriter(engine), **options)
 
     def assert_same_answers(self, other, *, every=1):
         """Compare what GET answers here and in ``other``.

@@ -104,6 +104,40 @@ class TestDifferences(case.TransferTestCase):
         self.assertEqual({'VCPU': 2}, self.service.get(
             f'/allocations/{consumer}')['allocations'][extra]['resources'])
 
+    def test_what_is_only_here_is_removed_if_that_is_wished(self):
+        self.bring_in()
+        host = cloud.name_uuid('host', 0)
+        extra = self.service.new_provider(VCPU=5)
+        child = self.service.new_provider(parent=host, VCPU=5)
+        self.service.expect(201, 'PUT', '/traits/CUSTOM_ONLY_HERE')
+        self.service.expect(
+            204, 'PUT', f'/allocations/{uuid.uuid4()}',
+            placement_service.consumer_of({
+                extra: {'VCPU': 2}, child: {'VCPU': 1},
+                host: {'DISK_GB': 1}}))
+        first, last = self.bring_in(prune=True)
+        self.assertEqual(1, first.of('providers', tallies.CHANGED))
+        self.assertEqual(0, showing.different(last))
+        self.assert_settled()
+
+    def test_what_is_only_there_is_removed_if_that_is_wished(self):
+        self.bring_in()
+        host, flat = cloud.name_uuid('host', 0), cloud.name_uuid('flat', 3)
+        extra = str(uuid.uuid4())
+        self.stock.do(
+            ['POST', '/resource_providers', {
+                'uuid': extra, 'name': 'extra',
+                'parent_provider_uuid': host}, V],
+            # What the source has below it elsewhere moves away.
+            ['PUT', f'/resource_providers/{cloud.name_uuid("pgpu", 0)}', {
+                'name': 'pgpu-0', 'parent_provider_uuid': extra}, V],
+            ['PUT', '/traits/CUSTOM_ONLY_HERE', None, V],
+            ['PUT', f'/allocations/{uuid.uuid4()}',
+             placement_service.consumer_of({flat: {'VCPU': 2}}), V])
+        _first, last = self.take_out(self.stock.url, prune=True)
+        self.assertEqual(0, showing.different(last))
+        self.assert_settled()
+
     def test_a_name_that_is_taken_holds_up_its_tree_only(self):
         self.service.new_provider('host-1')
         _first, last = self.bring_in()

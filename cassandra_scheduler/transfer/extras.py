@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What only the target has: counted, and removed if that is wished."""
+
+from cassandra_scheduler.transfer import tally as tallies
+
+
+def look(source, target, tally, tell, *, prune=False):
+    """Count in ``tally`` what the target has and the source has not.
+
+    ``prune``: remove it; a provider stays if somebody is below it.
+    """
+    total, done, seen = target.count(), 0, set()
+    for batch in target.batches():
+        done += sum(len(tree.providers) for tree in batch)
+        consumers = _consumers(source, batch, seen)
+        providers = _providers(source, batch)
+        _count(tally, providers, consumers)
+        if prune and consumers:
+            target.remove_consumers(consumers)
+        if prune and providers:
+            target.remove_providers(providers)
+        tell('looking for what is only there', done, total)
+    known = source.names()
+    for kind, names in target.names().items():
+        strange = names.keys() - known[kind].keys()
+        tally.count(tallies.OF_NAMES[kind], tallies.EXTRA, len(strange))
+        if prune:
+            target.remove_names(kind, strange)
+
+
+def _consumers(source, batch, seen):
+    """Return the whole Consumers that the source does not know.
+
+    One that spans trees is met several times; ``seen`` are those met.
+    """
+    found = {uuid: one for tree in batch
+             for uuid, one in tree.consumers.items() if uuid not in seen}
+    seen.update(found)
+    known = source.known_consumers(found)
+    return [one for uuid, one in found.items() if uuid not in known]
+
+
+def _providers(source, batch):
+    """Return the Providers that the source does not know, children first.
+    """
+    found = {uuid: one for tree in batch
+             for uuid, one in tree.providers.items()}
+    known = source.known_providers(found)
+    return [one for uuid, one in reversed(found.items())
+            if uuid not in known]
+
+
+def _count(tally, providers, consumers):
+    tally.count('providers', tallies.EXTRA, len(providers))
+    tally.count('inventories', tallies.EXTRA, sum(
+        len(one.inventories) for one in providers))
+    tally.count('consumers', tallies.EXTRA, len(consumers))
+    tally.count('allocations', tallies.EXTRA, sum(
+        len(one.amounts) for one in consumers))
