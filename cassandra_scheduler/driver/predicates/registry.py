@@ -101,6 +101,12 @@ REGISTRY = {each.filter: each for each in ALL}
 def find(found):
     """Return the Predicate of an enabled filter, or None.
 
-    Only Nova's very own class has one: what a subclass passes is unknown.
+    Only Nova's very own class has one, with Nova's very own rule: what a
+    subclass passes is unknown, and so is it where somebody has replaced the
+    method.
     """
-    return REGISTRY.get(f'{type(found).__module__}.{type(found).__name__}')
+    kind = type(found)
+    if not getattr(kind.host_passes, '__module__', '').startswith(
+            'nova.scheduler.filters.'):
+        return None
+    return REGISTRY.get(f'{kind.__module__}.{kind.__name__}')

@@ -2,6 +2,7 @@
 
 import pathlib
 
+import fixtures
 from nova.scheduler import filters
 from nova.scheduler import weights
 import testtools
@@ -118,3 +119,12 @@ class TestWhoIsAsked(testtools.TestCase):
 
         self.assertEqual(predicate.NOTHING, narrowing.of_filter(
             predicate.Asked(specs.spec(), Lenient(), Conf, dict)))
+
+    def test_no_replaced_method(self):
+        found = filter_of('NumInstancesFilter')
+        asked_of = predicate.Asked(specs.spec(), found, Conf, dict)
+        self.assertNotEqual(predicate.NOTHING, narrowing.of_filter(asked_of))
+        self.useFixture(fixtures.MonkeyPatch(
+            f'{type(found).__module__}.NumInstancesFilter.host_passes',
+            lambda *_: True))
+        self.assertEqual(predicate.NOTHING, narrowing.of_filter(asked_of))
