@@ -29,7 +29,6 @@ from cassandra_scheduler.transfer import sql_database
 from cassandra_scheduler.transfer import sql_writing
 from cassandra_scheduler.transfer import store_writing
 
-KEYSPACE = 'cassandra_scheduler_perfload'
 #: Names of the two sides.
 OURS, UPSTREAM = 'ours', 'upstream'
 _CREATORS = 4
@@ -65,7 +64,9 @@ def run(settings, loads, *, clients, tell=lambda text: None):
     in the end. Raises SchedulerError when a side fails, or when the two do
     not find the same number of candidates.
     """
-    settings = dataclasses.replace(settings, keyspace=KEYSPACE)
+    # Of its own, because it is dropped.
+    keyspace = f'cassandra_scheduler_{uuid.uuid4().hex[:12]}'
+    settings = dataclasses.replace(settings, keyspace=keyspace)
     with contextlib.ExitStack() as cleanup:
         tell('starting PostgreSQL')
         server = cleanup.enter_context(postgresql.running())
@@ -73,7 +74,7 @@ def run(settings, loads, *, clients, tell=lambda text: None):
             tempfile.TemporaryDirectory(prefix='cassandra-scheduler-')))
         store = opening.open_store(settings, loading.installed())
         cleanup.callback(store.session.execute_schema,
-                         f'DROP KEYSPACE IF EXISTS {KEYSPACE}')
+                         f'DROP KEYSPACE IF EXISTS {keyspace}')
         tell('making the tables in Cassandra')
         sync.sync(store.session, store.columns, searchable=store.searchable)
         for load in loads:
