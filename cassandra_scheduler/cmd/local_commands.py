@@ -27,11 +27,8 @@ class _OfCluster(command.Command):
         return parser
 
 
-class Start(_OfCluster):
-    """Start a Cassandra on this machine and wait until it answers.
-
-    What is not given is as it was when the cluster was last started.
-    """
+class _Planned(_OfCluster):
+    """A command that says what a cluster consists of."""
 
     def get_parser(self, prog_name):
         """Return a parser whose options are the fields of a plan."""
@@ -55,12 +52,23 @@ class Start(_OfCluster):
             help='Accept only clients that speak TLS.')
         return parser
 
-    def take_action(self, parsed_args):
-        """Start the cluster and say where it is."""
+    def planned(self, parsed_args):
+        """Return the Cluster that the options describe."""
         fields = {field.name for field in dataclasses.fields(plans.Plan)}
         wishes = {name: value for name, value in vars(parsed_args).items()
                   if name in fields and value is not None}
-        cluster = local_cluster.Cluster(**wishes)
+        return local_cluster.Cluster(**wishes)
+
+
+class Start(_Planned):
+    """Start a Cassandra on this machine and wait until it answers.
+
+    What is not given is as it was when the cluster was last started.
+    """
+
+    def take_action(self, parsed_args):
+        """Start the cluster and say where it is."""
+        cluster = self.planned(parsed_args)
         with _progress() as tell:
             cluster.start(tell)
         self.app.stdout.write(
@@ -70,6 +78,41 @@ class Start(_OfCluster):
         if cluster.certificate:
             self.app.stdout.write(
                 'Clients trust %s\n' % cluster.certificate)
+
+
+class Run(_Planned):
+    """Run one node in the foreground, for systemd and its like.
+
+    SIGTERM lets it flush and end. Output goes where this command's goes.
+    """
+
+    def get_parser(self, prog_name):
+        """Return a parser that knows which node."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument('--node', type=int, default=1, metavar='NUMBER',
+                            help='Which node (default: %(default)s).')
+        return parser
+
+    def take_action(self, parsed_args):
+        """Go on as the node."""
+        cluster = self.planned(parsed_args)
+        cluster.run_node(parsed_args.node,
+                         lambda text: self.app.stderr.write(text + '\n'))
+
+
+class Wait(_OfCluster):
+    """Wait until all nodes of a local Cassandra answer."""
+
+    def take_action(self, parsed_args):
+        """Wait, and say where it is."""
+        cluster = local_cluster.Cluster(parsed_args.name)
+        with _progress() as tell:
+            tell('waiting for cluster %r' % cluster.name)
+            cluster.wait()
+        self.app.stdout.write(
+            'Cassandra is up: cluster %s on %s, port %d\n'
+            % (cluster.name, ', '.join(cluster.contact_points),
+               cluster.port))
 
 
 class Stop(_OfCluster):

@@ -133,21 +133,52 @@ class Cluster:
             if all(each.find_process() for each in self.nodes):
                 self._wait_until_met()
 
+    def run_node(self, number: int,
+                 tell: Callable[[str], None] = LOG.info) -> None:
+        """Let this process go on as one node; for whoever watches services.
+
+        Returns only by an error.
+
+        :raises LocalClusterError: as :meth:`start`, or it runs already
+        """
+        with self._alone():
+            self._check_against_kept()
+            node = self._node(number)
+            if node.find_process() is not None:
+                raise failures.LocalClusterError(
+                    '%s of cluster %r runs already' % (node.name, self.name))
+            java = self._prepare([node], tell)
+        node.become(**java)
+
+    def wait(self) -> None:
+        """Return once every node serves, whoever started it.
+
+        :raises LocalClusterError: time is over
+        """
+        for node in self.nodes:
+            node.wait_until_serving()
+        self._wait_until_met()
+
     def _launch(self, stopped, tell):
         if not stopped:
             return
-        java = java_runtime.find()
-        jars = jar_files.find_or_download(tell)
-        for node in stopped:
-            node.check_ports()
-        self.plan.write()
-        if self.plan.tls:
-            certificates.make(self.plan, java)
+        java = self._prepare(stopped, tell)
         for node in stopped:
             tell('starting %s of cluster %r on %s:%d'
                  % (node.name, self.name, node.address, self.port))
-            node.launch(java=java, jars=jars)
+            node.launch(**java)
             node.wait_until_up()
+
+    def _prepare(self, nodes, tell):
+        """Return what starts a node, once nothing is in its way."""
+        java = {'java': java_runtime.find(),
+                'jars': jar_files.find_or_download(tell)}
+        for node in nodes:
+            node.check_ports()
+        self.plan.write()
+        if self.plan.tls:
+            certificates.make(self.plan, java['java'])
+        return java
 
     def stop(self) -> bool:
         """Let all nodes flush and end; return whether any was running."""

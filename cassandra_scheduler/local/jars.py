@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 import dataclasses
+import hashlib
 import os
 import pathlib
 import re
@@ -15,6 +16,8 @@ from cassandra_scheduler.local import folders
 
 VERSION = '5.0.9'
 POM = pathlib.Path(__file__).with_name('pom.xml')
+#: Every jar that Maven brings, with its SHA-256, as sha256sum prints it.
+SUMS = pathlib.Path(__file__).with_name('jars.sha256')
 _SERVER = re.compile(r'(?:apache-cassandra|cassandra-all)-(\d+)\.(\S+)\.jar')
 _OLDEST = 5
 
@@ -87,6 +90,7 @@ def _download(folder):
             dir=folder.parent, prefix=folder.name + '.part-') as draft:
         jars = pathlib.Path(draft) / 'jars'
         _copy_dependencies(maven, jars)
+        _check_sums(jars)
         try:
             jars.rename(folder)
         except OSError:
@@ -97,6 +101,7 @@ def _download(folder):
 
 def _copy_dependencies(maven, jars):
     command = [maven, '--batch-mode', '--quiet', '--file', str(POM),
+               '--strict-checksums',
                'dependency:copy-dependencies', '-DincludeScope=runtime',
                '-DoutputDirectory=%s' % jars]
     done = subprocess.run(command, capture_output=True, text=True,
@@ -108,3 +113,19 @@ def _copy_dependencies(maven, jars):
             'Maven could not download Cassandra %s (%s): check the network '
             'and the proxy in ~/.m2/settings.xml'
             % (VERSION, said[0] if said else 'it gave no reason'))
+
+
+def _check_sums(folder):
+    """Refuse jars that are not those this version was tested with."""
+    wanted = {name: digest for digest, name in
+              map(str.split, SUMS.read_text().splitlines())}
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+             for path in folder.glob('*.jar')}
+    wrong = sorted(name for name in {*wanted, *found}
+                   if wanted.get(name) != found.get(name))
+    if wrong:
+        raise failures.LocalClusterError(
+            'What Maven brought as Cassandra %s is not what it should be '
+            '(%s): check which repository ~/.m2/settings.xml names, or set '
+            'CASSANDRA_HOME to an unpacked Cassandra'
+            % (VERSION, ', '.join(wrong[:3])))

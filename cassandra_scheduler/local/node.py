@@ -89,9 +89,20 @@ class Node:
 
     def launch(self, *, java: str, jars: jar_files.Jars) -> None:
         """Start its process; it does not serve yet on return."""
+        process.launch(self._command(java, jars), log=self.output,
+                       pid_file=self._pid_file)
+
+    def become(self, *, java: str, jars: jar_files.Jars) -> None:
+        """Let this process go on as the node; does not return."""
+        command = self._command(java, jars)
+        self.output.parent.mkdir(parents=True, exist_ok=True)
+        process.become(command, pid_file=self._pid_file)
+
+    def _command(self, java, jars):
+        """Write its settings; return what starts it."""
         configuration.write(self.plan, self.number)
         logback = (self.folder / configuration.LOGBACK).absolute().as_uri()
-        command = [
+        return [
             java, *java_runtime.options(self.plan),
             '-javaagent:' + jars.agent,
             self._mark,
@@ -101,7 +112,6 @@ class Node:
             '-XX:ErrorFile=%s' % (self.output.parent / 'java_%p.log'),
             '-cp', ':'.join([str(self.folder), *jars.class_path]),
             java_runtime.MAIN_CLASS]
-        process.launch(command, log=self.output, pid_file=self._pid_file)
 
     def wait_until_up(self) -> None:
         """Return once the node answers a query.
@@ -113,6 +123,17 @@ class Node:
                 '%s of cluster %r did not serve within %d s: see %s'
                 % (self.name, self.plan.name, _START_SECONDS,
                    self.output.parent))
+
+    def wait_until_serving(self) -> None:
+        """Return once the node answers, even if its process is yet to come.
+
+        :raises LocalClusterError: time is over
+        """
+        if not process.poll(self.serves, seconds=_START_SECONDS):
+            raise failures.LocalClusterError(
+                'nobody answers on %s:%d after %d s%s: see %s'
+                % (self.address, self.plan.port, _START_SECONDS,
+                   self._last_words(), self.output.parent))
 
     def _serves_or_ended(self):
         if self.find_process() is None:

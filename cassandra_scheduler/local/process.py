@@ -32,13 +32,23 @@ def launch(command: list[str], *, log: pathlib.Path,
             (os.POSIX_SPAWN_OPEN, 1, str(log), flags, 0o640),
             (os.POSIX_SPAWN_DUP2, 1, 2),
         ])
-    draft = pid_file.with_suffix('.part')
-    draft.write_text('%d\n' % pid)
-    draft.replace(pid_file)
+    _note(pid, pid_file)
     # The kernel lets us go on a moment before the new command line shows,
     # and find() would take the process for a stranger.
     poll(lambda: _has_command_line(pid), seconds=_KERNEL_SECONDS)
     return pid
+
+
+def become(command: list[str], *, pid_file: pathlib.Path) -> None:
+    """Go on as ``command`` under this process id, which is noted."""
+    _note(os.getpid(), pid_file)
+    os.execv(command[0], command)
+
+
+def _note(pid, pid_file):
+    draft = pid_file.with_suffix('.part')
+    draft.write_text('%d\n' % pid)
+    draft.replace(pid_file)
 
 
 def _has_command_line(pid):

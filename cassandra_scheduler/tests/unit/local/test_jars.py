@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the jars come from, and what is said when they do not come."""
 
+import hashlib
 import xml.etree.ElementTree as etree
+
+import fixtures
 
 from cassandra_scheduler.local import failures
 from cassandra_scheduler.local import folders
@@ -16,6 +19,10 @@ done
 mkdir -p "$to"
 touch "$to/jamm-0.4.0.jar"
 """
+
+
+_EMPTY = hashlib.sha256(b'').hexdigest()
+_SUMS = jars.SUMS
 
 
 class TestUnpacked(room.LocalTestCase):
@@ -51,6 +58,14 @@ class TestDownload(room.LocalTestCase):
         super().setUp()
         self.told = []
         self.folder = folders.cache() / 'cassandra-5.0.9'
+        self.pin('jamm-0.4.0.jar', 'cassandra-all-5.0.9.jar')
+
+    def pin(self, *names, digest=_EMPTY):
+        """Let these be the jars that are expected."""
+        sums = self.home / 'sums'
+        sums.write_text(''.join(f'{digest}  {name}\n' for name in names))
+        self.useFixture(fixtures.MonkeyPatch(
+            'cassandra_scheduler.local.jars.SUMS', sums))
 
     def find(self):
         return jars.find_or_download(self.told.append)
@@ -91,6 +106,24 @@ class TestDownload(room.LocalTestCase):
         self.program('mvn', _MAVEN)
         self.assertRaises(failures.LocalClusterError, self.find)
         self.assertNothingLeft()
+
+    def test_every_jar_of_this_version_has_its_sum(self):
+        names = [line.split()[1] for line in _SUMS.read_text().splitlines()]
+        self.assertIn('cassandra-all-%s.jar' % jars.VERSION, names)
+        self.assertEqual(sorted(set(names)), sorted(names))
+
+    def test_another_jar_than_was_pinned(self):
+        self.pin('jamm-0.4.0.jar', 'cassandra-all-5.0.9.jar', digest='0' * 64)
+        self.program('mvn', _MAVEN + 'touch "$to/cassandra-all-5.0.9.jar"\n')
+        error = self.assertRaises(failures.LocalClusterError, self.find)
+        self.assertOneLine(error, 'cassandra-all-5.0.9.jar', 'settings.xml')
+        self.assertNothingLeft()
+
+    def test_a_jar_that_nobody_asked_for(self):
+        self.pin('cassandra-all-5.0.9.jar')
+        self.program('mvn', _MAVEN + 'touch "$to/cassandra-all-5.0.9.jar"\n')
+        error = self.assertRaises(failures.LocalClusterError, self.find)
+        self.assertOneLine(error, 'jamm-0.4.0.jar')
 
     def test_another_download_was_faster(self):
         self.program('mvn', _MAVEN + 'touch "$to/cassandra-all-5.0.9.jar"\n'
