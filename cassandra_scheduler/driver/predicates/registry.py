@@ -6,6 +6,8 @@
 few; ``Python`` of a filter that no query can say anything of.
 """
 
+from oslo_utils import importutils
+
 from cassandra_scheduler.driver.predicates import abilities
 from cassandra_scheduler.driver.predicates import counts
 from cassandra_scheduler.driver.predicates import hardware
@@ -96,6 +98,8 @@ ALL = (
 )
 
 REGISTRY = {each.filter: each for each in ALL}
+_RULES = {name: importutils.import_class(name).host_passes
+          for name in REGISTRY}
 
 
 def find(found):
@@ -105,8 +109,7 @@ def find(found):
     subclass passes is unknown, and so is it where somebody has replaced the
     method.
     """
-    kind = type(found)
-    if not getattr(kind.host_passes, '__module__', '').startswith(
-            'nova.scheduler.filters.'):
+    name = f'{type(found).__module__}.{type(found).__name__}'
+    if type(found).host_passes is not _RULES.get(name):
         return None
-    return REGISTRY.get(f'{kind.__module__}.{kind.__name__}')
+    return REGISTRY[name]
