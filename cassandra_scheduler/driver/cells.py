@@ -71,6 +71,11 @@ class Cells:
         self._newest = max(row.id for row in rows)
         return len(wrong)
 
+    @property
+    def known(self):
+        """How many hosts are known to be in a cell."""
+        return len(self._hosts)
+
     def uuid_of(self, host):
         """Return the uuid of the cell of a host, or None while it has none.
         """

@@ -73,25 +73,26 @@ class Watch:
 
 
 def mark(store, host, marks):
-    """Write (disabled, forced down) to the trees of a host.
-
-    Returns the number of trees for which that was news.
-    """
-    news = 0
+    """Write (disabled, forced down) to the trees of a host."""
     for tree in host_names.trees_named(store, host):
-        beat = tree.heartbeat
-        if (beat.disabled, beat.forced_down) != marks:
-            disabled, forced_down = marks
-            LOG.info('Host %(host)s is %(disabled)s and %(forced)s, as Nova '
-                     'has it.',
-                     {'host': host,
-                      'disabled': 'disabled' if disabled else 'enabled',
-                      'forced': 'forced down' if forced_down
-                      else 'not forced down'})
-            store.trees.mark_service(tree.id, disabled=disabled,
-                                     forced_down=forced_down)
-            news += 1
-    return news
+        mark_tree(store, tree, marks)
+
+
+def mark_tree(store, tree, marks):
+    """Write (disabled, forced down) to a tree; return whether it was news.
+    """
+    beat = tree.heartbeat
+    if (beat.disabled, beat.forced_down) == marks:
+        return False
+    disabled, forced_down = marks
+    LOG.info('The service of provider tree %(tree)s is %(disabled)s and '
+             '%(forced)s, as Nova has it.',
+             {'tree': tree.id,
+              'disabled': 'disabled' if disabled else 'enabled',
+              'forced': 'forced down' if forced_down else 'not forced down'})
+    store.trees.mark_service(tree.id, disabled=disabled,
+                             forced_down=forced_down)
+    return True
 
 
 @database.pick_context_manager_reader

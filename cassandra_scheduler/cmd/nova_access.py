@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a configuration file to Nova's own databases, for commands."""
+
+import contextlib
+
+from oslo_config import cfg
+
+from cassandra_scheduler.model import errors
+
+
+def open_databases(parsed_args):
+    """Let Nova's objects find their databases; return an admin's context.
+
+    ``parsed_args``: as store_access.add_arguments makes them. A database
+    that does not answer is not waited for. Raises InvalidSettings.
+    """
+    # Not before: it takes a second, and every command would wait for it.
+    import nova.conf
+    from nova import config
+    from nova import context
+    from nova.db.api import api as api_database
+    from nova.db.main import api as main_database
+    from nova import objects
+
+    conf = nova.conf.CONF
+    files = [argument for option, paths in (
+        ('--config-file', parsed_args.config_file),
+        ('--config-dir', parsed_args.config_dir))
+        for path in paths for argument in (option, path)]
+    try:
+        # A cell's record is read with the options of the messaging.
+        config.parse_args(['nova', *files], configure_db=False, prog='nova')
+    except (cfg.Error, ValueError) as exc:
+        raise errors.InvalidSettings(' '.join(str(exc).split())) from None
+    if not conf.api_database.connection:
+        raise errors.InvalidSettings(
+            '[api_database] connection is not set: name the nova.conf of a '
+            'scheduler or conductor with --config-file.')
+    for group in ('api_database', 'database'):
+        conf.set_override('max_retries', 0, group=group)
+    api_database.configure(conf)
+    main_database.configure(conf)
+    objects.register_all()
+    return context.get_admin_context()
+
+
+@contextlib.contextmanager
+def in_one_line():
+    """Turn what a database refuses into an error of one line.
+
+    It names no address: that would hold a password.
+    """
+    from oslo_db import exception as db_exception
+    import sqlalchemy.exc
+
+    try:
+        yield
+    except (db_exception.DBError, db_exception.CantStartEngineError,
+            sqlalchemy.exc.SQLAlchemyError) as exc:
+        raise errors.SchedulerError(
+            'A database of Nova cannot be read: check [api_database] '
+            'connection, the cells ("nova-manage cell_v2 list_cells") and '
+            f'that their tables are there ({_brief(exc)}).') from None
+
+
+def _brief(exc):
+    """Return the kind of an error, and what the database itself said."""
+    import sqlalchemy.exc
+
+    said = getattr(exc, 'inner_exception', None) or exc
+    if not isinstance(said, sqlalchemy.exc.DBAPIError):
+        return type(said).__name__
+    return f'{type(said).__name__}: {" ".join(str(said.orig).split())}'
