@@ -4,11 +4,17 @@
 import contextlib
 
 from cliff import lister
+from rich import box
 from rich import console as rich_console
 from rich import progress as rich_progress
+from rich import table as rich_table
+from rich import text
 
 from cassandra_scheduler.audit import running
 from cassandra_scheduler.cmd import store_access
+
+#: Columns of a table that goes into a file or to another program.
+_WIDE = 240
 
 
 class Audit(lister.Lister):
@@ -64,6 +70,27 @@ class Audit(lister.Lister):
         return (('State', 'Finding', 'What', 'Remedy', 'Tree', 'Consumer'),
                 [*_rows('healed', self._report.healed),
                  *_rows('left', self._report.left)])
+
+    def produce_output(self, parsed_args, column_names, data):
+        """Show a table that fits the screen, or what -f and -c ask for."""
+        if parsed_args.formatter != 'table' or parsed_args.columns:
+            return super().produce_output(parsed_args, column_names, data)
+        if data:
+            out = self.app.stdout
+            rich_console.Console(
+                file=out, width=parsed_args.max_width or (
+                    None if out.isatty() else _WIDE)).print(_table(data))
+        return 0
+
+
+def _table(data):
+    """Return the table for people; what it leaves out is in the words."""
+    shown = rich_table.Table(box=box.SIMPLE_HEAD)
+    for name in ('State', 'Finding', 'What', 'Remedy'):
+        shown.add_column(name, overflow='fold')
+    for row in data:
+        shown.add_row(*map(text.Text, row[:4]))
+    return shown
 
 
 def closing(report):
