@@ -93,7 +93,8 @@ class HostShow(_OfHosts, show.ShowOne):
             'host': _names(tree)[0], 'node': _names(tree)[1],
             'provider': tree.root.uuid, 'tree': tree.id,
             'state': state(tree, down_time),
-            'last_seen': _moment(tree.heartbeat.last_seen_ms),
+            'last_seen': _moment(service.get('left_at_ms') or
+                                 tree.heartbeat.last_seen_ms),
             'disabled_reason': service.get('disabled_reason'),
             'servers': _servers(tree),
             'claims_pending': '\n'.join(
