@@ -11,12 +11,14 @@ import requests
 from cassandra_scheduler.model import errors
 
 _HEADERS = {'X-Auth-Token': 'admin',
+            # As upstream's tools: kept connections stay with one worker.
+            'Connection': 'close',
             'OpenStack-API-Version': 'placement 1.39'}
 _PATIENCE_S = 300
 
 
 class Client:
-    """One API under one name; each thread keeps a connection of its own."""
+    """One API under one name, for several threads."""
 
     def __init__(self, name, url):
         self.name = name
