@@ -31,6 +31,8 @@ _SERVICES = models.Service.__table__
 _COMPUTES = sqlalchemy.and_(_SERVICES.c.deleted == 0,
                             _SERVICES.c.binary == 'nova-compute')
 _UNMARKED = (False, False)
+#: Seconds for which a look waits for the cells.
+TIMEOUT = 10
 
 
 class Watch:
@@ -47,29 +49,46 @@ class Watch:
         """Look at cells, hosts and services once.
 
         Never raises; what could not be read or written is said in one line
-        and made up for by the next look.
+        and made up for by the next look. All cells are asked at once, so
+        that none waits for another one that does not answer.
         """
         _try('the cells', self._cells.learn, context)
-        minima = [_try(f'cell {cell.name}', self._look_at, context, cell)
-                  for cell in self._cells.all()]
-        if all(minimum is not None for minimum in minima):
+        cells = {cell.uuid: cell for cell in self._cells.all()}
+        answers = (_try('all cells', nova_context.scatter_gather_cells,
+                        context, list(cells.values()), TIMEOUT, _ask)
+                   if cells else None) or {}
+        minima = [_try(f'cell {cells[uuid].name}', self._take, uuid, answer)
+                  for uuid, answer in answers.items()]
+        if minima and None not in minima:
             self._versions.learn(min(filter(None, minima), default=0))
 
     def look_at_aggregates(self):
         """Bring the aggregates to the store; never raises, as ``look``."""
         _try('the host aggregates', self._aggregates.sync)
 
-    def _look_at(self, context, cell):
-        """Look at one cell; return the lowest version of its computes."""
-        with nova_context.target_cell(context, cell) as targeted:
-            marks, minimum = marks_of_services(targeted)
-        before = self._marked.get(cell.uuid, {})
+    def _take(self, cell_uuid, answer):
+        """Write what is new in a cell; return the computes' lowest version.
+        """
+        if isinstance(answer, Exception):
+            raise answer
+        if answer is nova_context.did_not_respond_sentinel:
+            raise TimeoutError(f'No answer in {TIMEOUT} seconds.')
+        marks, minimum = answer
+        before = self._marked.get(cell_uuid, {})
         for host in {*before, *marks}:
             wanted = marks.get(host, _UNMARKED)
             if before.get(host, _UNMARKED) != wanted:
                 mark(self._store, host, wanted)
-        self._marked[cell.uuid] = marks
+        self._marked[cell_uuid] = marks
         return minimum
+
+
+def _ask(context):
+    """Return marks_of_services, or why not: Nova would log a traceback."""
+    try:
+        return marks_of_services(context)
+    except Exception as exc:
+        return exc
 
 
 def mark(store, host, marks):

@@ -229,6 +229,17 @@ class TestServices(SurroundingsTestCase):
         self.manager._watch_services(self.nova.context)
         self.assertEqual('two', self.host())
 
+    def test_a_cell_that_is_down_keeps_no_other_from_being_looked_at(self):
+        second = self.nova.add_cell('cell2')
+        second.database_connection = 'sqlite:////nowhere/cell.sqlite'
+        second.save()
+        self.change('one', forced_down=True)
+        log = self.useFixture(fixtures.FakeLogger())
+        self.manager._watch_services(self.nova.context)
+        self.assertEqual('two', self.host())
+        self.assertIn('of cell cell2 was not brought', log.output)
+        self.assertNotIn('Traceback', log.output)
+
     def test_it_is_a_periodic_task(self):
         spacings = self.manager._periodic_spacing
         self.assertEqual((10, 60), (spacings['_watch_services'],

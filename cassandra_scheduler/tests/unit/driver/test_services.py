@@ -2,11 +2,14 @@
 
 import datetime
 
+from nova import objects
 from nova import servicegroup
+from oslo_utils import timeutils
 import testtools
 
 from cassandra_scheduler.driver import services
 from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.reporter import figures
 from cassandra_scheduler.tests.fixtures import compute_hosts
 
 
@@ -30,3 +33,16 @@ class TestFromHeartbeat(testtools.TestCase):
     def test_a_host_that_was_never_heard_of(self):
         record = services.from_heartbeat('one', tree_model.Heartbeat())
         self.assertFalse(servicegroup.API().service_is_up(record))
+
+    def test_a_host_that_said_goodbye(self):
+        service = objects.Service(
+            host='one', disabled=False, forced_down=False,
+            created_at=timeutils.utcnow())
+        record = services.from_heartbeat('one', figures.goodbye_of(service))
+        # Also for a service group that asks somebody else.
+        self.assertTrue(record['forced_down'])
+        self.assertNotIn('left_at_ms', record)
+        record['forced_down'] = False
+        self.assertFalse(servicegroup.API().service_is_up(record))
+        self.assertTrue(servicegroup.API().service_is_up(
+            services.from_heartbeat('one', figures.heartbeat_of(service))))
