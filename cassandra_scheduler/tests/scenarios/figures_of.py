@@ -28,8 +28,7 @@ _COUNTED = {'num_instances': 'num_instances', 'num_io_ops': 'io_workload',
 #: What Nova's ComputeNode would refuse, as some scenarios have it: capability
 #: texts as dicts, free disk that is no whole number of GB.
 _AS_IT_IS = ('cpu_info', 'stats', 'free_disk_mb')
-_OTHERS = ('supported_instances', 'metrics', 'numa_topology', 'pci_stats',
-           'cell_uuid')
+_OTHERS = ('supported_instances', 'metrics', 'numa_topology', 'pci_stats')
 #: Every attribute that a report has a place for.
 REPORTED = frozenset((*_SAME, *_COUNTED, *_AS_IT_IS, *_OTHERS))
 
@@ -43,7 +42,6 @@ def report(host, node, uuid, wanted):
     found = json.loads(figures.report_of(objects.ComputeNode(
         host=host, hypervisor_hostname=node, uuid=uuid,
         disk_available_least=None, **fields, **_translated(wanted))))
-    found['cell_uuid'] = wanted.get('cell_uuid')
     found['compute_node'].update(_as_it_is(wanted))
     return json.dumps(found)
 

@@ -12,6 +12,7 @@ from nova import objects
 from nova.scheduler import host_manager
 from oslo_utils import uuidutils
 
+from cassandra_scheduler.driver import cells
 from cassandra_scheduler.driver import host_aggregates
 from cassandra_scheduler.driver import instances
 from cassandra_scheduler.driver import judging
@@ -30,8 +31,10 @@ from cassandra_scheduler.tests.upstream import exclusions
 
 BESIDE = exclusions.read(pathlib.Path(__file__).with_name('beside.txt'))
 _SERVICE, _AGGREGATES, _INSTANCES = 'service', 'aggregates', 'instances'
+_CELL = 'cell_uuid'
 #: Every attribute that has a place in our tables.
-STORED = figures_of.REPORTED | {_SERVICE, _AGGREGATES, _INSTANCES}
+STORED = figures_of.REPORTED | {
+    _SERVICE, _AGGREGATES, _INSTANCES, _CELL}
 
 
 class NoPlace(Exception):
@@ -126,11 +129,12 @@ class Row:
             scheduler_hints={'different_host': list(self._instances())})
         judge = judging.NovaJudge(
             spec, None, judging.Surroundings(
-                aggregates=_Aggregates(self._rows()), cells=_NoCells(),
+                aggregates=host_aggregates.HostAggregates(self._rows()),
+                cells=_Cells(self.store.host_cells),
                 instances=instances.Instances(
                     self.store, spec,
                     nova_context.RequestContext(is_admin=True))),
-            began=None, rebuild=True)
+            began=None)
         return judge.view(words.Candidate(tree, ()))
 
     def _write(self):
@@ -146,14 +150,15 @@ class Row:
             *self._names, root.uuid, self._wanted), ())
         if _SERVICE in self._wanted:
             publisher.beat(_heartbeat(self._wanted[_SERVICE]))
-        given = self._wanted.get(_AGGREGATES)
-        if given:
-            self._rows().change(
-                [store_aggregates.HostAggregate(
-                    number, str(uuid.uuid4()), found.name,
-                    frozenset({self._names[0]}), dict(found.metadata))
-                 for number, found in enumerate(given)],
-                (), version=hosts.op(), if_version=None)
+        if self._wanted.get(_CELL) is not None:
+            self.store.host_cells.put({self._names[0]: self._wanted[_CELL]})
+        self._rows().change(
+            [store_aggregates.HostAggregate(
+                number, str(uuid.uuid4()), found.name,
+                frozenset({self._names[0]}), dict(found.metadata))
+             for number, found in enumerate(
+                 self._wanted.get(_AGGREGATES, ()))],
+            (), version=hosts.op(), if_version=None)
 
     def _rows(self):
         return store_aggregates.Aggregates(self.store.session,
@@ -165,17 +170,10 @@ class Row:
                 for name in self._wanted.get(_INSTANCES, ())]
 
 
-class _Aggregates(host_aggregates.HostAggregates):
+class _Cells(cells.Cells):
     """Those that are in the store; a scenario has no API database."""
 
-    def sync(self):
-        self._synced = True
-
-
-class _NoCells:
-    """A scenario without databases has no host mappings either."""
-
-    def uuid_of(self, host):
+    def _look_up(self, host):
         return None
 
 
