@@ -24,7 +24,8 @@ class Client:
     ``answers`` counts statuses; ``wrong`` lists what must not be. ``pair``
     are two consumers of its own, ``beliefs`` what they may hold, together:
     dicts consumer -> {(tree, class): units}. More than one of them stay
-    possible where an answer was lost.
+    possible where an answer was lost. ``won``: (contested consumer, the
+    generation from which this client was told to have moved it).
     """
 
     def __init__(self, url, landscape, seed):
@@ -34,7 +35,7 @@ class Client:
         self.beliefs = [{consumer: {} for consumer in self.pair}]
         self.answers = collections.Counter()
         self.done = collections.Counter()
-        self.unavailable, self.wrong = [], []
+        self.unavailable, self.wrong, self.won = [], [], []
         self._url = url
         self._tree_of = landscape.tree_of
         self._generations = {}

@@ -46,6 +46,18 @@ def add(client):
                            _body(both, now), {consumer: both})
 
 
+def compete(client):
+    """Move a consumer that others move too; one wins each generation."""
+    consumer = client.rng.choice(client.landscape.contested)
+    now = client.get(f'/allocations/{consumer}')
+    room = now and _room(client)
+    if not room or not client.write('PUT', f'/allocations/{consumer}',
+                                    _body(room, now)):
+        return False
+    client.won.append((consumer, now.get('consumer_generation')))
+    return True
+
+
 def swap(client):
     """Give what one holds to the other, and take something else for it."""
     first, second = client.rng.sample(client.pair, 2)
@@ -166,9 +178,9 @@ def look(client):
     return True
 
 
-_WEIGHTS = {allocate: 8, add: 3, swap: 4, free: 3, change_inventory: 3,
-            change_traits: 2, change_aggregates: 2, reshape: 4, grow: 1,
-            look: 2}
+_WEIGHTS = {allocate: 8, add: 3, compete: 6, swap: 4, free: 3,
+            change_inventory: 3, change_traits: 2, change_aggregates: 2,
+            reshape: 4, grow: 1, look: 2}
 
 
 def _consumer(client):

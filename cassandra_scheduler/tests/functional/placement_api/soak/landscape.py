@@ -5,8 +5,9 @@ import dataclasses
 import uuid
 
 POOLS = 2
+CONTESTED = 1
 #: Nobody changes the total of this class, so nobody may ever exceed it.
-VCPUS = 16
+VCPUS = 4
 _CUSTOM = 'CUSTOM_SOAKED'
 TRAITS = ('HW_CPU_X86_AVX', 'HW_CPU_X86_AVX2', _CUSTOM)
 _SHARES = 'MISC_SHARES_VIA_AGGREGATE'
@@ -21,11 +22,15 @@ class Host:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Landscape:
-    """``shared``: consumers that all clients meddle with."""
+    """``shared``: consumers that all clients meddle with.
+
+    ``contested``: others of that sort, which nobody ever deletes.
+    """
     hosts: tuple
     pools: tuple
     aggregates: tuple
     shared: tuple
+    contested: tuple
 
     @property
     def tree_of(self):
@@ -41,13 +46,17 @@ def create(ask, trees):
     ``ask(method, path, body)`` returns the JSON of an answer.
     """
     ask('PUT', f'/traits/{_CUSTOM}', None)
-    aggregates = [str(uuid.uuid4()) for _ in range(POOLS)]
+    aggregates = _uuids(POOLS)
     return Landscape(
-        aggregates=tuple(aggregates),
+        aggregates=aggregates,
         pools=tuple(_pool(ask, aggregate) for aggregate in aggregates),
         hosts=tuple(_host(ask, aggregates[number % POOLS])
                     for number in range(trees - POOLS)),
-        shared=tuple(str(uuid.uuid4()) for _ in range(trees)))
+        shared=_uuids(trees), contested=_uuids(CONTESTED))
+
+
+def _uuids(count):
+    return tuple(str(uuid.uuid4()) for _ in range(count))
 
 
 def _host(ask, aggregate):
