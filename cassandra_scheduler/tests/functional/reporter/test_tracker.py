@@ -113,6 +113,32 @@ class TestTracker(testtools.TestCase):
         self.assertEqual(
             1, json.loads(tree.report)['compute_node']['vcpus_used'])
 
+    def test_what_instances_have_from_their_images_is_counted(self):
+        one, two = self.new_node('node1'), self.new_node('node2')
+        for node, name, bus in ((one, 'instance1', 'virtio'),
+                                (one, 'instance2', 'virtio'),
+                                (two, 'instance3', 'scsi')):
+            self.count(node, name, image_ref='', system_metadata={
+                'image_hw_disk_bus': bus})
+        self.assertEqual({'hw_disk_bus': {'virtio': 2}},
+                         self.images(self.update(one)))
+        self.assertEqual({'hw_disk_bus': {'scsi': 1}},
+                         self.images(self.update(two)))
+        # Its metadata need not be at hand each time.
+        self.count(one, 'instance1')
+        self.tracker.tracked_instances.discard('instance2')
+        self.assertEqual({'hw_disk_bus': {'virtio': 1}},
+                         self.images(self.update(one)))
+
+    def test_an_image_that_cannot_be_read_is_left_out(self):
+        node = self.new_node('node1')
+        self.count(node, 'instance1', image_ref='', system_metadata={
+            'image_hw_disk_bus': 'nonsense'})
+        self.assertEqual({}, self.images(self.update(node)))
+
+    def images(self, tree):
+        return json.loads(tree.report)['image_properties']
+
     def test_an_instance_settles_no_claim_on_another_node(self):
         one = self.new_node('node1', 'instance1')
         two = self.new_node('node2', 'instance1')
