@@ -30,9 +30,13 @@ class HostFacade:
                                           cell=None):
         """Return what has this host name and node name, either may be None.
 
-        ``cell`` is not needed: all cells are in one store.
+        All cells are in one store; ``cell``, a CellMapping, is the one that
+        a request may not look beyond.
         """
-        return host_names.nodes_named(self._wiring.store, host, node)
+        found = host_names.nodes_named(self._wiring.store, host, node)
+        return found if cell is None else [
+            each for each in found
+            if self._wiring.cells.uuid_of(each.host) == cell.uuid]
 
     def refresh_cells_caches(self):
         """Look at Nova's databases anew, at hosts that were moved as well.
