@@ -12,8 +12,10 @@ import testtools
 from cassandra_scheduler.local import cluster
 from cassandra_scheduler.local import failures
 from cassandra_scheduler.local import native_protocol
+from cassandra_scheduler.local import process
 
 _HEAP = '512M'
+_LOCAL = (sys.executable, '-m', 'cassandra_scheduler.cmd.main', 'local')
 _KEEP = ("CREATE KEYSPACE kept WITH replication = "
          "{'class': 'SimpleStrategy', 'replication_factor': %d}")
 
@@ -46,8 +48,7 @@ class TestCommands(LocalClusterTestCase):
 
     def local(self, *arguments, status=0):
         done = subprocess.run(
-            [sys.executable, '-m', 'cassandra_scheduler.cmd.main', 'local',
-             *arguments], capture_output=True, text=True, timeout=600)
+            [*_LOCAL, *arguments], capture_output=True, text=True, timeout=600)
         self.assertEqual(status, done.returncode, done.stderr)
         return done
 
@@ -88,6 +89,30 @@ class TestCommands(LocalClusterTestCase):
         self.local('wipe', '--name', made.name)
         self.assertEqual([], self.rows())
         self.assertFalse(made.plan.folder.exists())
+
+    def test_run_by_somebody_else(self):
+        made = self.make()
+        run = subprocess.Popen(
+            [*_LOCAL, 'run', '--name', made.name, '--port', str(made.port),
+             '--heap', _HEAP], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        self.addCleanup(run.wait, 60)
+        self.addCleanup(run.kill)
+        # Waiting before there is anything is fine as well.
+        self.wait_for(made.plan.folder.exists)
+        self.assertIn('port %d' % made.port,
+                      self.local('wait', '--name', made.name).stdout)
+        row, = self.rows()
+        self.assertEqual((run.pid, 'up'), (row['PID'], row['State']))
+        done = self.local('run', '--name', made.name, status=1)
+        self.assertIn('node1 of cluster %r runs already' % made.name,
+                      done.stderr)
+        run.terminate()
+        self.assertEqual(143, run.wait(60))
+        self.assertEqual(['stopped'], self.states(made))
+
+    def wait_for(self, condition):
+        self.assertTrue(process.poll(condition, seconds=60))
 
 
 class TestCluster(LocalClusterTestCase):
