@@ -65,6 +65,7 @@ def _is_text(path):
     if len(path) == 1:
         return path[0] in report_facts.NAMES or (
             path[0] not in _ATTRIBUTES and
+            not path[0].startswith('_') and
             not report_facts.is_counter(path[0]))
     return path[0] == 'cpu_info' and path[1] in report_facts.CPU_PARTS and (
         len(path) == 2)
