@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A fleet in Cassandra, and our scheduler on it."""
+
+import collections
+import dataclasses
+import json
+
+import fixtures
+
+from cassandra_scheduler.driver import manager as driver_manager
+from cassandra_scheduler.driver import plugins
+from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.reporter import figures
+from cassandra_scheduler.reporter import publishing
+from cassandra_scheduler.store import stepping
+from cassandra_scheduler.tests.fixtures import cassandra
+from cassandra_scheduler.tests.fixtures import hosts
+from cassandra_scheduler.tests.fixtures import nova_ground
+from cassandra_scheduler.tests.functional.parity import answers
+from cassandra_scheduler.tests.functional.parity import ground
+
+
+class Cloud(fixtures.Fixture):
+    """A Fleet, written as its reporters and Placement's clients write it.
+
+    ``refusals`` and ``weighed``: which filters refused a host so far, and
+    which weighers told hosts apart.
+    """
+
+    def __init__(self, fleet):
+        super().__init__()
+        self._fleet = fleet
+        self.refusals = collections.Counter()
+        self.weighed = collections.Counter()
+
+    def _setUp(self):
+        self._cloud = self.useFixture(cassandra.Cloud())
+        self.store = self._cloud.store
+        nova = self.useFixture(ground.Ground(self._cloud.settings))
+        self.folder = nova.folder
+        self._records = ground.fill(nova, self._fleet)
+        self._cells = nova.cells()
+        # All hosts with room are looked at, as Nova does, and not a sample;
+        # what a sample is good for has tests of its own.
+        nova.flags(group='cassandra_scheduler', candidate_page=1000)
+        # Ties are broken at random here, and there by the order of a set.
+        self.useFixture(fixtures.MonkeyPatch(
+            'cassandra_scheduler.scheduling.ranking.order', _by_name))
+        self._options = ground.Options(nova_ground.CONF)
+        self._manager = driver_manager.CassandraSchedulerManager(host='ours')
+        self._manager.init_host(None)
+        self._new_judge = self._manager._wiring.judge
+        self._manager._wiring.judge = self._judge
+
+    def answer(self, draft):
+        """Return the Answer to a Draft, and give back what was claimed."""
+        self._options.use(draft)
+        self._manager._plugins = plugins.Plugins()
+        for weigher in self._manager._plugins.weighers:
+            weigher.weigh_objects = self._noting(weigher)
+        self._ranks = []
+        found = answers.ask(
+            self._manager, ground.requests.spec_of(draft, self._cells),
+            draft.uuids, self._ranks)
+        for uuid in draft.uuids:
+            self._release(uuid)
+        return found
+
+    def write(self):
+        """Write the hosts and what is on them into Cassandra."""
+        on = collections.defaultdict(list)
+        for server in self._fleet.instances:
+            on[server.host].append(server)
+        for host in self._fleet.hosts:
+            self._write(host, on[host.name])
+
+    def _write(self, host, servers):
+        node, service = self._records[host.name]
+        root = tree_model.Provider(
+            host.uuid, host.name, traits=host.traits, generation=1,
+            aggregates=frozenset(self._fleet.aggregates[number][0]
+                                 for number in host.aggregates),
+            inventories={
+                **{name: tree_model.Inventory(**fields)
+                   for name, fields in host.inventories.items()},
+                # What a server holds is no matter, that it is there is.
+                'CUSTOM_PRESENCE': tree_model.Inventory(1000)})
+        rows = tuple(hosts.consumer(
+            host.uuid, uuid=server.uuid, amounts={
+                (host.uuid, 'CUSTOM_PRESENCE'): 1}) for server in servers)
+        empty = tree_model.Tree(id=host.uuid)
+        tree = empty.replace(providers={host.uuid: root},
+                             resource_type=publishing.RESOURCE_TYPE,
+                             report=figures.report_of(node, figures.counted(
+                                 server.properties.items()
+                                 for server in servers)))
+        for row in rows:
+            tree = tree.with_amounts(row.amounts)
+            self.store.consumer_homes.claim(row.uuid, tree.id, row.claim_id)
+        self._cloud.write(empty, tree, put=rows,
+                          create=frozenset(row.uuid for row in rows))
+        self.store.provider_trees.claim(host.uuid, tree.id, hosts.op())
+        beat = figures.heartbeat_of(service)
+        self.store.trees.beat(tree.id, dataclasses.replace(
+            beat, last_seen_ms=beat.last_seen_ms -
+            1000 * host.service['last_seen_up']))
+
+    def _judge(self, *args, **kwargs):
+        judge = self._new_judge(*args, **kwargs)
+        judge.rank = self._recorded(judge.rank)
+        judge.passes = self._counted(judge.passes)
+        return judge
+
+    def _recorded(self, rank):
+        def recorded_rank(candidates):
+            weighed = rank(candidates)
+            self._ranks.append({_host_of(candidate): weight
+                                for weight, candidate in weighed})
+            return weighed
+        return recorded_rank
+
+    def _counted(self, passes):
+        def counted_passes(candidates, *, index):
+            passed, refusals = passes(candidates, index=index)
+            self.refusals.update(refusals)
+            return passed, refusals
+        return counted_passes
+
+    def _noting(self, weigher):
+        weigh = weigher.weigh_objects
+
+        def noted_weigh(objects, properties):
+            found = weigh(objects, properties)
+            if len(set(found)) > 1:
+                self.weighed[type(weigher).__name__] += 1
+            return found
+        return noted_weigh
+
+    def _release(self, uuid):
+        found = self.store.consumers.find(uuid)
+        if found is None:
+            return
+
+        def advance(state):
+            row = state.consumers.get(uuid)
+            if row is None:
+                return None
+            return consumer_model.TreeChange(
+                before=state.tree, op=hosts.op(), delete=(uuid,),
+                after=state.tree.with_amounts(
+                    row.amounts, sign=-1).with_pending(uuid, None))
+        stepping.step(self.store.trees, found.consumer.home, advance,
+                      consumers=(uuid,))
+
+
+def _host_of(candidate):
+    return json.loads(candidate.tree.report)['host']
+
+
+def _by_name(weighted, **_manners):
+    return [candidate for _weight, _host, candidate in answers.by_name(
+        (weight, _host_of(candidate), candidate)
+        for weight, candidate in weighted)]
