@@ -184,8 +184,8 @@ def _put_providers(connection, tree, wanted, ids):
         ids[provider.uuid] = _put(connection, PROVIDERS, row,
                                   ids.get(provider.uuid))
     _take_root(connection, ids.values(), ids[tree.root.uuid])
-    traits = {row.name: row.id for row in connection.execute(
-        sqlalchemy.select(sql_reading.NAMES[catalogue.TRAIT]))}
+    traits = _ids(connection, sql_reading.NAMES[catalogue.TRAIT].c.name, {
+        one for provider in wanted for one in provider.traits})
     aggregates = _ids(connection, sql_reading.AGGREGATES.c.uuid, {
         one for provider in wanted for one in provider.aggregates}, add=True)
     for table, column, numbers in (
