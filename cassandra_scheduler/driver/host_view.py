@@ -183,19 +183,20 @@ class HostView:
         self._subtract(translation.usage(spec))
         wanted = spec.pci_requests.requests if spec.pci_requests else None
         mapping = spec.get_request_group_mapping()
-        fitted = spec.numa_topology
         if self.numa_topology and spec.numa_topology:
-            # Unlike Nova's, the next instance of the request is fitted to
-            # what was asked for, not to what this one was given.
-            fitted = hardware.numa_fit_instance_to_host(
-                self.numa_topology, spec.numa_topology.obj_clone(),
+            # As Nova's: the next instance of the request is fitted to what
+            # this one was given, and to nothing at all where this one did
+            # not fit because no filter was asked.
+            spec.numa_topology = hardware.numa_fit_instance_to_host(
+                self.numa_topology, spec.numa_topology,
                 limits=self.limits.get('numa_topology'), pci_requests=wanted,
                 pci_stats=self.pci_stats, provider_mapping=mapping)
             self.numa_topology = hardware.numa_usage_from_instance_numa(
-                self.numa_topology, fitted)
+                self.numa_topology, spec.numa_topology)
         if wanted:
-            self.pci_stats.apply_requests(wanted, mapping,
-                                          fitted.cells if fitted else None)
+            self.pci_stats.apply_requests(
+                wanted, mapping,
+                spec.numa_topology.cells if spec.numa_topology else None)
 
     def __repr__(self):
         return (f'({self.host}, {self.nodename}) ram: {self.free_ram_mb}MB '

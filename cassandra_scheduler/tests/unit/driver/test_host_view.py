@@ -188,11 +188,19 @@ class TestPreciseUsage(testtools.TestCase):
         usage = self.usage(view(pci_device_pools=POOLS), spec)
         self.assertEqual([], view(usage).pci_stats.pools)
 
-    def test_the_next_server_is_fitted_to_what_was_asked_for(self):
+    def test_the_next_server_is_fitted_to_what_this_one_was_given(self):
         spec = specs.spec(numa_topology=topologies.instance(cpus=1))
         one = view(numa_topology=NUMA)
         for cpus in (1, 2):
             one.consume_from_request(spec)
             self.assertEqual(
                 cpus, len(one.numa_topology.cells[0].pinned_cpus))
-            self.assertFalse(spec.numa_topology.cells[0].cpu_pinning_raw)
+            self.assertEqual(
+                {0: cpus - 1}, spec.numa_topology.cells[0].cpu_pinning)
+
+    def test_who_does_not_fit_leaves_the_next_without_a_wish(self):
+        spec = specs.spec(numa_topology=topologies.instance(cpus=3))
+        one = view(numa_topology=NUMA)
+        one.consume_from_request(spec)
+        self.assertIsNone(spec.numa_topology)
+        self.assertEqual(set(), one.numa_topology.cells[0].pinned_cpus)
