@@ -13,12 +13,14 @@ class Answer:
     """``ranks``: for every look at the hosts, name -> weight of those that
     passed. ``chosen``: a list of hosts per server, its alternates last.
     ``error``: the class of the exception that was raised, if one was.
-    ``excusable``: it was about hosts that other filters refuse anyway.
+    ``refused``: names of filters that refused a host. ``excusable``: the
+    error was about hosts that other filters refuse anyway.
     """
     ranks: list = dataclasses.field(default_factory=list)
     chosen: list = dataclasses.field(default_factory=list)
     error: str | None = None
     message: str | None = None
+    refused: list = dataclasses.field(default_factory=list)
     excusable: bool = False
 
     def text(self):

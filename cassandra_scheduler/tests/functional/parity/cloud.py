@@ -24,14 +24,12 @@ from cassandra_scheduler.tests.functional.parity import ground
 class Cloud(fixtures.Fixture):
     """A Fleet, written as its reporters and Placement's clients write it.
 
-    ``refusals`` and ``weighed``: which filters refused a host so far, and
-    which weighers told hosts apart.
+    ``weighed`` counts the requests for which a weigher told hosts apart.
     """
 
     def __init__(self, fleet):
         super().__init__()
         self._fleet = fleet
-        self.refusals = collections.Counter()
         self.weighed = collections.Counter()
 
     def _setUp(self):
@@ -109,7 +107,6 @@ class Cloud(fixtures.Fixture):
     def _judge(self, *args, **kwargs):
         judge = self._new_judge(*args, **kwargs)
         judge.rank = self._recorded(judge.rank)
-        judge.passes = self._counted(judge.passes)
         return judge
 
     def _recorded(self, rank):
@@ -119,13 +116,6 @@ class Cloud(fixtures.Fixture):
                                 for weight, candidate in weighed})
             return weighed
         return recorded_rank
-
-    def _counted(self, passes):
-        def counted_passes(candidates, *, index):
-            passed, refusals = passes(candidates, index=index)
-            self.refusals.update(refusals)
-            return passed, refusals
-        return counted_passes
 
     def _noting(self, weigher):
         weigh = weigher.weigh_objects

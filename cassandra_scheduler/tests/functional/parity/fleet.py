@@ -8,6 +8,8 @@ import uuid
 
 from nova import objects
 
+objects.register_all()
+
 TRAITS = ('CUSTOM_A', 'CUSTOM_B', 'CUSTOM_C', 'HW_CPU_X86_AVX2')
 PROJECTS = ('alpha', 'beta', 'gamma')
 ZONES = ('az1', 'az2')

@@ -45,7 +45,7 @@ class Draft:
     ``options``: (group, name) -> value, for this request only;
     ``destination``: fields of a Destination, its cell by number.
     """
-    fleet: fleets.Fleet
+    fleet: fleets.Fleet = dataclasses.field(repr=False)
     filters: set
     uuids: list
     weighers: list = dataclasses.field(default_factory=list)

@@ -32,7 +32,7 @@ from cassandra_scheduler.tests.functional.parity import ground
 class Recording(host_manager.HostManager):
     """Nova's own, that notes what passed and puts ties into one order."""
 
-    ranks = ()
+    ranks, refused = (), ()
     excusable = False
     _records = None
 
@@ -83,9 +83,22 @@ class Recording(host_manager.HostManager):
         self.filter_obj_map = {}
         self.enabled_filters = self._choose_host_filters(
             self._load_filters())
+        for each in self.enabled_filters:
+            each.filter_all = self._noting(each)
         self.weighers = [
             cls() for cls in self.weight_handler.get_matching_classes(
                 nova_ground.CONF.filter_scheduler.weight_classes)]
+
+    def _noting(self, host_filter):
+        filter_all = host_filter.filter_all
+
+        def noted_filter_all(hosts, spec):
+            hosts = list(hosts)
+            found = list(filter_all(hosts, spec))
+            if len(found) < len(hosts):
+                self.refused.add(type(host_filter).__name__)
+            return found
+        return noted_filter_all
 
     def announce(self, by_host):
         """Know the instances of all hosts, as computes announce them.
@@ -181,11 +194,12 @@ def _answer(stock, draft, by_host):
     manager = stock.manager.host_manager
     manager.reload()
     manager.announce(by_host)
-    manager.ranks, manager.excusable = [], False
+    manager.ranks, manager.refused, manager.excusable = [], set(), False
     found = answers.ask(
         stock.manager, ground.requests.spec_of(draft, stock.cells),
         draft.uuids, manager.ranks)
-    found.excusable = manager.excusable
+    found.refused, found.excusable = (sorted(manager.refused),
+                                      manager.excusable)
     for uuid in draft.uuids:
         stock.client.delete_allocation_for_instance(stock.context, uuid,
                                                     force=True)
@@ -193,5 +207,4 @@ def _answer(stock, draft, by_host):
 
 
 if __name__ == '__main__':
-    objects.register_all()
     main(*sys.argv[1:])

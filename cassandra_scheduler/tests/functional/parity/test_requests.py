@@ -18,6 +18,7 @@ from cassandra_scheduler.tests.functional.parity import answers
 from cassandra_scheduler.tests.functional.parity import cloud
 from cassandra_scheduler.tests.functional.parity import ground
 
+STOCK = 'cassandra_scheduler.tests.functional.parity.stock'
 #: Another seed, to look for what this one does not find.
 SEED = int(os.environ.get('CASSANDRA_SCHEDULER_TEST_SEED', ground.SEED))
 
@@ -29,19 +30,17 @@ class TestRequests(testtools.TestCase):
         drawn = ground.drawn(random.Random(SEED), hosts=ground.HOSTS,
                              count=ground.REQUESTS)
         ours = self.useFixture(cloud.Cloud(next(drawn)))
-        # To a file: a pipe would stop the one that is ahead.
-        with tempfile.TemporaryFile('w+') as output, subprocess.Popen(
-                [sys.executable, '-m', 'cassandra_scheduler.tests.'
-                 'functional.parity.stock', str(SEED), str(ground.HOSTS),
-                 str(ground.REQUESTS), ours.folder], stdout=output,
-                stderr=subprocess.DEVNULL) as stock:
-            self.addCleanup(stock.kill)
+        # To files: a pipe would stop the one that is ahead.
+        with tempfile.TemporaryFile('w+') as output, (
+                tempfile.TemporaryFile('w+')) as log:
+            stock = self.start_stock(ours.folder, stdout=output, stderr=log)
             ours.write()
             pairs = [(draft, ours.answer(draft)) for draft in drawn]
             stock.wait()
             output.seek(0)
+            log.seek(0)
             theirs = [answers.parse(line) for line in output]
-        self.assertEqual(ground.REQUESTS, len(theirs))
+            self.assertEqual(ground.REQUESTS, len(theirs), log.read())
         wrong = [f'request {number}, {draft}: {difference}'
                  for number, ((draft, here), there) in enumerate(
                      zip(pairs, theirs))
@@ -49,11 +48,20 @@ class TestRequests(testtools.TestCase):
         self.assertEqual([], wrong, '\n'.join(wrong))
         self.check_variety(ours, theirs)
 
+    def start_stock(self, folder, **files):
+        """Start the other scheduler; it does not outlive the test."""
+        stock = subprocess.Popen(
+            [sys.executable, '-m', STOCK, str(SEED), str(ground.HOSTS),
+             str(ground.REQUESTS), folder], **files)
+        self.addCleanup(stock.wait)
+        self.addCleanup(stock.kill)
+        return stock
+
     def check_variety(self, ours, theirs):
         """Requests that are all refused would show nothing."""
-        idle = set(ground.requests.FILTERS) - {'AllHostsFilter'} - set(
-            ours.refusals)
-        self.assertEqual(set(), idle)
+        self.assertEqual(
+            set(ground.requests.FILTERS) - {'AllHostsFilter'},
+            {name for answer in theirs for name in answer.refused})
         self.assertEqual(
             {name.rpartition('.')[2] for name in ground.requests.WEIGHERS},
             set(ours.weighed))
