@@ -13,18 +13,19 @@ def tables(figures):
     """
     for cloud in dict.fromkeys(figure.cloud for figure in figures):
         shown = rich_table.Table(
-            'request', 'upstream', 'ours', 'ratio', 'upstream/s', 'ours/s',
+            'request', 'upstream', 'ours', 'ratio', 'per second',
             title=f'{cloud}: p50 and p99, ms', box=rich_box.SIMPLE)
+        for column in shown.columns:
+            column.no_wrap = True
         for column in shown.columns[1:]:
             column.justify = 'right'
-            column.no_wrap = True
         for upstream, ours in pairs(figures):
             if upstream.cloud == cloud:
                 shown.add_row(
                     upstream.request, _times(upstream), _times(ours),
                     f'{ours.p50_ms / upstream.p50_ms:.2f}',
-                    *(f'{one.per_second:.1f}' if one.per_second else ''
-                      for one in (upstream, ours)))
+                    f'{upstream.per_second:.1f} : {ours.per_second:.1f}'
+                    if upstream.per_second else '')
         yield shown
 
 

@@ -27,5 +27,5 @@ class TestShowing(testtools.TestCase):
         [row] = [line for line in text.getvalue().splitlines()
                  if 'query' in line and 'request' not in line]
         self.assertEqual(['query', '80.0', '240.0', '20.0', '60.0', '0.25',
-                          '8.0', '2.0'], row.split())
+                          '8.0', ':', '2.0'], row.split())
         self.assertEqual(1, second.row_count)
