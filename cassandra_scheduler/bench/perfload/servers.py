@@ -46,7 +46,8 @@ def serving(folder, application):
     with log.open('w') as file:
         server = subprocess.Popen(
             [_program('gunicorn'), '--no-control-socket', '--bind=127.0.0.1:0',
-             f'--workers={WORKERS}', f'--threads={THREADS}', application], stdout=file, stderr=subprocess.STDOUT, cwd=folder,
+             f'--workers={WORKERS}', f'--threads={THREADS}', application],
+            stdout=file, stderr=subprocess.STDOUT, cwd=folder,
             env={**os.environ, 'OS_PLACEMENT_CONFIG_DIR': str(folder)})
     try:
         process.poll(lambda: server.poll() is not None or
