@@ -332,8 +332,9 @@ def ignored(random, draft):
 def destination(random, draft):
     name = _hosts(random, draft, 1)[0]
     draft.destination = random.choice((
-        {'host': name}, {'host': name, 'node': name},
-        {'host': name.upper()}, {'host': name, 'node': 'other'}))
+        {'host': name, 'node': None}, {'host': name, 'node': name},
+        {'host': name.upper(), 'node': None},
+        {'host': name, 'node': 'other'}))
 
 
 def cell(random, draft):
