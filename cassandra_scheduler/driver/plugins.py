@@ -4,7 +4,6 @@
 import nova.conf
 from nova import exception
 from nova.scheduler import filters
-from nova.scheduler.filters import compute_filter
 from nova.scheduler import weights
 
 from cassandra_scheduler.driver import image_weigher
@@ -41,12 +40,6 @@ class Plugins:
         self.weighers = [image_weigher.instead_of(cls)() for cls in
                          self.weight_handler.get_matching_classes(
                              options.weight_classes)]
-
-    @property
-    def service_filters(self):
-        """The enabled filters that look at a host's service record."""
-        return [found for found in self.enabled_filters
-                if isinstance(found, compute_filter.ComputeFilter)]
 
     @property
     def foreign(self):
