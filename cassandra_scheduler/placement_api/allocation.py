@@ -16,6 +16,7 @@ from cassandra_scheduler.placement_api import replacement
 from cassandra_scheduler.placement_api import resource_provider
 from cassandra_scheduler.placement_api import tidying
 from cassandra_scheduler.placement_api import writing
+from cassandra_scheduler.store import stepping
 
 
 def get_all_by_consumer_id(context, consumer_id):
@@ -65,15 +66,42 @@ def replace_all(context, alloc_list):
 
 
 def delete_all(context, alloc_list):
-    """Remove these allocations; consumers left with nothing are gone."""
+    """Remove these allocations; consumers left with nothing are gone.
+
+    What has replaced them meanwhile is removed as well. Upstream would remove
+    nothing then, and say that it did:
+
+        deleter         consumer          reshaper
+        reads gen 1 ------>|<------------ reads gen 1
+                           |<------------ gen 2, on another provider
+        finds gen 2 ------>|
+        reads gen 2 ------>|
+        removes all ------>|
+    """
+    attempts = stepping.Attempts(writing.DEADLINE_S)
+    while alloc_list:
+        replaced = _delete(context, alloc_list)
+        alloc_list = [one for consumer_uuid in sorted(replaced)
+                      for one in get_all_by_consumer_id(context,
+                                                        consumer_uuid)]
+        if alloc_list and not attempts.wait():
+            raise exception.ConcurrentUpdateDetected()
+
+
+def _delete(context, alloc_list):
+    """Return the uuids of consumers that others have changed or removed."""
     keys = {(one.resource_provider.uuid, one.resource_class)
             for one in alloc_list}
+    replaced = set()
 
     def removed(draft):
-        for consumer in _consumers(alloc_list):
-            replacement.remove(draft, consumer, keys)
+        replaced.clear()
+        replaced.update(
+            consumer.uuid for consumer in _consumers(alloc_list)
+            if not replacement.remove(draft, consumer, keys))
 
     _write(context, alloc_list, removed)
+    return replaced
 
 
 def write(context, alloc_list, compose, *, providers=()):

@@ -103,12 +103,13 @@ def remove(draft, consumer, keys):
     """Take (provider uuid, resource class) ``keys`` from a consumer.
 
     No generation moves, and none is compared but the consumer's: another one
-    means that these allocations have been replaced by others.
+    means that these allocations have been replaced by others. Returns whether
+    they were still there.
     """
     held = rows(draft, consumer.uuid)
     home = home_of(held)
     if home is None or home.generation != consumer.generation:
-        return
+        return False
     if not home.also_in <= draft.states.keys():
         raise exception.ConcurrentUpdateDetected()
     amounts = {}
@@ -120,6 +121,7 @@ def remove(draft, consumer, keys):
         tree = draft.trees[tree_id].with_amounts(gone, sign=-1)
         draft.set_tree(tree.with_pending(consumer.uuid, None))
     write_rows(draft, home, held, amounts)
+    return True
 
 
 def _taken_back(draft, consumer):
