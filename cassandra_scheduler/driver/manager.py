@@ -3,6 +3,7 @@
 
 from nova.compute import utils as compute_utils
 import nova.conf
+from nova import context as nova_context
 from nova import exception
 from nova import manager as nova_manager
 from nova import objects
@@ -58,6 +59,8 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
             LOG.warning('Scheduling is not possible yet: %s', exc)
         else:
             self.host_manager.look_at_databases()
+            # Nova's service has just emptied it, and so it shall find it.
+            nova_context.CELL_CACHE = {}
 
     @periodic_task.periodic_task(spacing=CONF.report_interval)
     def _watch_services(self, context):
