@@ -18,13 +18,14 @@ CLASSES = amounts.CLASSES
 #: Placement's trait for a host whose service is disabled.
 DISABLED_TRAIT = 'COMPUTE_STATUS_DISABLED'
 UNBOUNDED = amounts.UNBOUNDED
-#: What is searched of the reporter's text. A device is had by few hosts; all
-#: else is compared on the rows that other columns lead to.
+#: What is searched of the reporter's text. A word may be that of few hosts;
+#: numbers are compared on the rows that other columns lead to.
 _REPORTED = {
     'host': Column('host', 'text'), 'nodename': Column('nodename', 'text'),
     'devices': Column('devices', 'set<text>'),
+    'abilities': Column('abilities', 'set<text>'),
     **{name: Column(name, cql_type, indexed=False) for name, cql_type in (
-        ('abilities', 'set<text>'), ('host_ip_number', 'varint'),
+        ('host_ip_number', 'varint'),
         ('hypervisor_version', 'double'), ('num_instances', 'bigint'),
         ('num_io_ops', 'bigint'))}}
 

@@ -53,7 +53,7 @@ def facts(report):
         'abilities': (
             tokens.hypervisors(_lists(figures.get('supported_hv_specs'))) |
             _capabilities(figures, stats) | _words(_metrics, figures) |
-            _words(_numa, figures)) or None,
+            _words(_networks, figures) | _words(_numa, figures)) or None,
         'devices': _words(_devices, figures) or None}
 
 
@@ -102,6 +102,11 @@ def _address(text):
     except ValueError:
         return None
     return tokens.address(found.version, int(found))
+
+
+def _networks(figures):
+    found = ipaddress.ip_address(figures['host_ip'])
+    return tokens.networks(found.version, int(found))
 
 
 def _capabilities(figures, stats):

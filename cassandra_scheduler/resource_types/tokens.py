@@ -14,6 +14,8 @@ import itertools
 
 #: Longer words are cut, and told apart by a digest of the whole.
 LONGEST = 160
+#: Lengths of the prefixes that are words, by version of the protocol.
+LENGTHS = {4: (8, 16, 20, 24, 28, 32), 6: (32, 48, 56, 64, 128)}
 
 
 def word(kind, *parts):
@@ -67,6 +69,22 @@ def pages_of(size, kib):
     """Return the word to ask for by whoever needs pages of a size."""
     name = word('numa', 'pages', str(size))
     return at_least(name, kib >> 20) if kib >> 20 else name
+
+
+def networks(version, number):
+    """Return the words of a host with this address: networks it is in."""
+    return {_network(version, number, length) for length in LENGTHS[version]}
+
+
+def network_of(version, number, length):
+    """Return (word,) of the smallest network known around one, or ()."""
+    known = [each for each in LENGTHS[version] if each <= length]
+    return (_network(version, number, known[-1]),) if known else ()
+
+
+def _network(version, number, length):
+    return word('network', str(version), str(length),
+                f'{number >> (LENGTHS[version][-1] - length):x}')
 
 
 def address(version, number):

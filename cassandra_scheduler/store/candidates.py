@@ -14,7 +14,7 @@ columns that are true for every row were indexed and joined as well.
 
 Every shape is a prepared statement, here and in every node. Requests have few
 shapes; should there be more than SHAPES all the same, a new one is asked in a
-coarse form, of which there are 17: what it restricts less, the search finds
+coarse form, of which there are 18: what it restricts less, the search finds
 out.
 """
 

@@ -70,13 +70,18 @@ def extra_specs(asked):
 
 
 def network(asked):
-    """Narrow SimpleCIDRAffinityFilter to the addresses of a network."""
+    """Narrow SimpleCIDRAffinityFilter to the addresses of a network.
+
+    A word leads to a network around it, the number says which are in it.
+    """
     address = asked.spec.get_scheduler_hint('build_near_host_ip')
     if not address:
         return predicate.EVERYBODY
     wanted = netaddr.IPNetwork(
         address + asked.spec.get_scheduler_hint('cidr', '/24'))
-    return predicate.Narrowed(tuple(
+    around = predicate.words('abilities', tokens.network_of(
+        wanted.version, wanted.first, wanted.prefixlen))
+    return predicate.Narrowed(around.restrictions + tuple(
         predicate.Restriction('host_ip_number', operator, tokens.address(
             wanted.version, number))
         for operator, number in (('>=', wanted.first), ('<=', wanted.last))),

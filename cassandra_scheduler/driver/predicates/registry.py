@@ -94,7 +94,8 @@ ALL = (
             places.group_affinity, 'the hosts of the group, by name', EXACT,
             'a group without hosts'),
     _filter('affinity_filter.SimpleCIDRAffinityFilter', places.network,
-            'the address of the host, as a number', EXACT),
+            'the networks that the address of the host is in, and the address '
+            'as a number', EXACT),
 )
 
 REGISTRY = {each.filter: each for each in ALL}

@@ -11,8 +11,8 @@ from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import sessions
 
 REQUESTS = 2000
-#: A host, a node or both; five sets; four amounts from both sides; nothing.
-COARSE = 17
+#: A host, a node or both; six sets; four amounts from both sides; nothing.
+COARSE = 18
 NAMES = ('a', 'b', 'CUSTOM_C', 'd', 'e')
 
 

@@ -149,6 +149,7 @@ class TestRead(testtools.TestCase):
         passed, found = self.first(request(), restrictions=(
             Restriction('abilities', 'CONTAINS', 'hypervisor:aarch64'),))
         self.assertEqual((0, ()), (found.rows_read, passed))
+        self.assertEqual('abilities', found.leads[0][0])
         passed, found = self.first(request(), restrictions=(
             Restriction('abilities', 'CONTAINS', 'hypervisor:kvm|x86_64'),))
         self.assertEqual(found.rows_read, len(passed))

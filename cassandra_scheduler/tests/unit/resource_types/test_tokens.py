@@ -51,6 +51,14 @@ class TestWords(testtools.TestCase):
         self.assertEqual(3, len(words))
         self.assertTrue(all(len(word) < 200 for word in words))
 
+    @given(st.integers(0, 2 ** 32 - 1), st.integers(0, 2 ** 32 - 1),
+           st.integers(0, 32))
+    def test_who_is_in_a_network_has_its_word(self, one, other, length):
+        for number in (one, other):
+            words = set(tokens.network_of(4, one, length))
+            if number >> (32 - length) == one >> (32 - length):
+                self.assertLessEqual(words, tokens.networks(4, number))
+
     def test_addresses_of_both_kinds_are_apart(self):
         fours = [tokens.address(4, n) for n in (0, 2 ** 32 - 1)]
         sixes = [tokens.address(6, n) for n in (0, 2 ** 128 - 1)]
