@@ -8,9 +8,13 @@ of its own. So: claim both, write the tree, look again.
     claim name as A --------->| A
     (stalls)                  |<--- refused: A has it, but no provider bears
                               |     the name: take it over, it is B's now
-    write the tree            |                     write the tree
-    look again: B's --------->|<------------------- look again: B's, good
-    undo, report a conflict
+    write the tree            |                     look at A: not there yet
+    look again: B's --------->|                     write the tree
+    undo, report a conflict   |<------------------- look again: B's, good
+
+B looks at A once more after he took the locator over. If A is there by then,
+A may have looked again before, and B gives it back. Whoever finds another's
+op waits until that one either is there or has given it back.
 """
 
 from oslo_db import exception as db_exc
@@ -56,8 +60,10 @@ def create(store, *, uuid, name, parent=None):
     def undo():
         remove(store, tree_id, uuid)
 
-    _confirm(store.provider_trees, uuid, op, undo=undo,
-             error=_duplicate('uuid'))
+    if not _confirmed(store.provider_trees, uuid, op,
+                      taken=_is_there(store, uuid)):
+        undo()
+        raise _duplicate('uuid')
     confirm_name(store, name, op, undo=undo)
     return finding.in_tree(written, uuid)
 
@@ -88,24 +94,28 @@ def claim_uuid(store, provider_uuid, tree_id, op):
         return finding.find(store, provider_uuid,
                             level=store_session.SERIAL)
 
-    _claim(store.provider_trees, provider_uuid, tree_id, op, taken=taken,
-           error=_duplicate('uuid'))
+    claimed = _claim(store.provider_trees, provider_uuid, tree_id, op,
+                     taken=taken, error=_duplicate('uuid'))
+    _give_back_if(store.provider_trees, provider_uuid, op, claimed,
+                  taken=_is_there(store, provider_uuid),
+                  error=_duplicate('uuid'))
 
 
 def claim_name(store, name, provider_uuid, op):
     """Claim a provider's name, or raise a duplicate of 'name'."""
-    def taken(location):
-        found = finding.find(store, location.value)
-        return found and found.provider.name == name
-
-    _claim(store.provider_names, name, provider_uuid, op, taken=taken,
-           error=_duplicate('name'))
+    taken, error = _is_called(store, name), _duplicate('name')
+    claimed = _claim(store.provider_names, name, provider_uuid, op,
+                     taken=taken, error=error)
+    _give_back_if(store.provider_names, name, op, claimed, taken=taken,
+                  error=error)
 
 
 def confirm_name(store, name, op, *, undo):
     """Look again whether a name is ours; else undo, and raise."""
-    _confirm(store.provider_names, name, op, undo=undo,
-             error=_duplicate('name'))
+    if not _confirmed(store.provider_names, name, op,
+                      taken=_is_called(store, name)):
+        undo()
+        raise _duplicate('name')
 
 
 def name_marks(store, provider):
@@ -166,27 +176,58 @@ def _uuid_marks(store, provider):
     return [(store.provider_trees, provider.uuid, location.op)]
 
 
+def _is_there(store, provider_uuid):
+    """Return a function: is the provider in the tree a Location names?"""
+    return lambda location: finding.in_tree(
+        store.trees.find(location.value, level=store_session.SERIAL),
+        provider_uuid)
+
+
+def _is_called(store, name):
+    """Return a function: does the provider a Location names bear a name?"""
+    def taken(location):
+        found = finding.find(store, location.value,
+                             level=store_session.SERIAL)
+        return found and found.provider.name == name
+
+    return taken
+
+
 def _claim(locator, key, value, op, *, taken, error):
-    """Write a locator, or take over one that leads nowhere."""
+    """Write a locator, or take over one that leads nowhere.
+
+    Returns the Location that was taken over, or None.
+    """
     attempts = stepping.Attempts(writing.DEADLINE_S)
-    claimed = locator.claim(key, value, op)
+    claimed, old = locator.claim(key, value, op), None
     while not isinstance(claimed, outcome.Applied):
         if isinstance(claimed, outcome.Unknown):
             raise errors.OutcomeUnknown(
                 f'Whether {key!r} was claimed is not known: '
                 f'{claimed.cause}; try again.')
-        winner = claimed.winner
-        if winner is not None and taken(winner):
+        old = claimed.winner
+        if old is not None and taken(old):
             raise error
         if not attempts.wait():
             raise exception.ResourceProviderConcurrentUpdateDetected()
-        claimed = (locator.claim(key, value, op) if winner is None else
-                   locator.move(key, value, op=op, from_op=winner.op))
+        claimed = (locator.claim(key, value, op) if old is None else
+                   locator.move(key, value, op=op, from_op=old.op))
+    return old
 
 
-def _confirm(locator, key, op, *, undo, error):
-    """Look again whether ``key`` still is ours; else undo and raise."""
-    location = locator.find(key, level=store_session.SERIAL)
-    if location is None or location.op != op:
-        undo()
+def _give_back_if(locator, key, op, old, *, taken, error):
+    """Give a locator back if it leads somewhere after all, and raise."""
+    if old is not None and taken(old):
+        locator.move(key, old.value, op=old.op, from_op=op)
         raise error
+
+
+def _confirmed(locator, key, op, *, taken):
+    """Look again whether ``key`` still is ours, or is ours again."""
+    attempts = stepping.Attempts(writing.DEADLINE_S)
+    while True:
+        location = locator.find(key, level=store_session.SERIAL)
+        if location is None or location.op == op:
+            return location is not None
+        if taken(location) or not attempts.wait():
+            return False

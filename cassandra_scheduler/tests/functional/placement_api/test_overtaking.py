@@ -6,6 +6,7 @@ import uuid
 
 import fixtures
 
+from cassandra_scheduler.audit import invariants
 from cassandra_scheduler.tests.fixtures import accounts
 from cassandra_scheduler.tests.fixtures import placement_service as service
 from cassandra_scheduler.tests.fixtures import sessions
@@ -57,3 +58,46 @@ class TestDeleteOvertaken(test_faults.FaultsTestCase):
 
     def test_by_another_who_deletes(self):
         self.check(lambda: self.api.expect(204, 'DELETE', self.path))
+
+
+class TestCreateOvertaken(test_faults.FaultsTestCase):
+    """One has claimed and is late; another takes over, and is later."""
+
+    def setUp(self):
+        super().setUp()
+        self.useFixture(fixtures.MonkeyPatch(
+            'cassandra_scheduler.placement_api.writing.DEADLINE_S', 20.0))
+
+    def both(self, first, second, take_over):
+        """Let the second look before the first writes, and write after."""
+        late = sessions.BlockingSession(self.api.settings, 'SET seq')
+        later = sessions.BlockingSession(self.api.settings, take_over)
+        with futures.ThreadPoolExecutor(2) as threads:
+            answers = []
+            try:
+                for session, body in ((late, first), (later, second)):
+                    answers.append(threads.submit(
+                        self.ask_over, session, test_faults.Request(
+                            'POST', '/resource_providers', body)))
+                    self.assertTrue(session.reached.wait(30))
+                late.go.set()
+                statuses = [answers[0].result().status_int]
+            finally:
+                late.go.set()
+                later.go.set()
+            statuses.append(answers[1].result().status_int)
+        self.assertEqual([200, 409], statuses)
+        self.assertEqual([], accounts.problems(self.api.store))
+        self.assertEqual([], invariants.violations(self.api.store))
+
+    def test_of_a_name(self):
+        self.both({'name': 'host', 'uuid': str(uuid.uuid4())},
+                  {'name': 'host', 'uuid': str(uuid.uuid4())},
+                  'provider_names SET')
+
+    def test_of_a_uuid(self):
+        provider = str(uuid.uuid4())
+        self.both({'name': 'one', 'uuid': provider},
+                  {'name': 'two', 'uuid': provider,
+                   'parent_provider_uuid': self.api.new_provider()},
+                  'provider_trees SET')
