@@ -19,14 +19,14 @@ class HostCells:
 
     def list(self):
         """Return host -> uuid of its cell, of all. Read consistency."""
-        return {row['name']: row['state'] for row in self._session.rows(
+        return {row['host']: row['cell'] for row in self._session.rows(
             _CQL['list_host_cells'], (self._cloud,))}
 
     def find(self, host):
         """Return the uuid of the cell of a host, or None. Read consistency.
         """
         row = self._session.row(_CQL['find_host_cell'], (self._cloud, host))
-        return row['state'] if row else None
+        return row['cell'] if row else None
 
     def put(self, cells):
         """Write host -> uuid of its cell. Plain writes, the newest counts.

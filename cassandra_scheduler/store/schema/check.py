@@ -9,7 +9,7 @@ from cassandra_scheduler.store import statements
 
 _CQL = statements.load('schema')
 #: The schema this code writes, and the oldest code that may read it.
-VERSION = 3
+VERSION = 4
 OLDEST_READER = 1
 
 

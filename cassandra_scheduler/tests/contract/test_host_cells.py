@@ -2,6 +2,7 @@
 """What the schedulers share of hosts: their cells and service states."""
 
 from cassandra_scheduler.tests.contract import case
+from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import compute_hosts
 
 
@@ -15,9 +16,10 @@ class TestHostCells(case.StoreTestCase):
         self.assertEqual('cell2', cells.find('two'))
         self.assertEqual({'one': 'cell1', 'two': 'cell2'}, cells.list())
 
-    def test_they_are_no_names_of_the_catalogue(self):
+    def test_clouds_do_not_share_them(self):
         self.cloud.store.host_cells.put({'one': 'cell1'})
-        self.assertEqual([], self.cloud.store.catalogue.list('trait'))
+        other = self.useFixture(cassandra.Cloud()).store
+        self.assertEqual({}, other.host_cells.list())
 
 
 class TestMarks(case.StoreTestCase):

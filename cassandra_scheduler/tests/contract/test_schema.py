@@ -15,7 +15,7 @@ from cassandra_scheduler.tests.fixtures import cassandra
 
 TABLES = {'trees', 'provider_trees', 'provider_names', 'consumer_homes',
           'transactions', 'catalogue', 'aggregates', 'server_groups',
-          'schema_version'}
+          'host_cells', 'schema_version'}
 
 
 class SchemaTestCase(testtools.TestCase):
