@@ -33,8 +33,10 @@ def explain(wanted, *, world, notes):
                                          key=lambda item: -item[1])]
     judged = sum(step.came_in for step in notes.transcript.steps
                  if step.name in ('filter', 'judge again'))
+    # What a filter has pushed down may have been counted already.
     parts += [f'{name} {count} of {judged}'
-              for name, count in notes.transcript.refusals]
+              for name, count in notes.transcript.refusals
+              if name not in counted]
     return ', '.join(parts) or (
         f'none of {looked_at} had room at the moment of the claim')
 
