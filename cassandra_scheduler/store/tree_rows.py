@@ -207,9 +207,14 @@ class TreeRows:
             name = 'create_fence_if_absent' if create else 'put_fence'
             return _CQL[name], codec.fence_to_params(
                 consumer, self.cloud, tree_id)
-        name = 'create_consumer_if_absent' if create else 'put_consumer'
-        return _CQL[name], codec.consumer_to_params(
-            consumer, self.cloud, tree_id)
+        values = codec.consumer_to_params(consumer, self.cloud, tree_id)
+        if not create:
+            return _CQL['put_consumer'], values
+        # There is nothing to remove: every null written is a tombstone that
+        # whoever lists the consumers has to step over.
+        return _CQL['create_consumer_if_absent'], tuple(
+            store_session.UNSET if value in (None, frozenset()) else value
+            for value in values)
 
     def _root_write(self, change):
         before, after = change.before, self.after(change)
