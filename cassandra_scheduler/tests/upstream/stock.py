@@ -30,3 +30,4 @@ def guard_databases(traps):
 
     traps.undo_by(sql_trap.set_up(traps.spring))
     watched.excuse_first_meetings()
+    watched.count_saves()
