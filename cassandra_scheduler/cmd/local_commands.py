@@ -26,6 +26,13 @@ class _OfCluster(command.Command):
                             help='The cluster (default: %(default)s).')
         return parser
 
+    def tell_where(self, cluster):
+        """Say that the cluster is up, and where."""
+        self.app.stdout.write(
+            'Cassandra is up: cluster %s on %s, port %d\n'
+            % (cluster.name, ', '.join(cluster.contact_points),
+               cluster.port))
+
 
 class _Planned(_OfCluster):
     """A command that says what a cluster consists of."""
@@ -71,10 +78,7 @@ class Start(_Planned):
         cluster = self.planned(parsed_args)
         with _progress() as tell:
             cluster.start(tell)
-        self.app.stdout.write(
-            'Cassandra is up: cluster %s on %s, port %d\n'
-            % (cluster.name, ', '.join(cluster.contact_points),
-               cluster.port))
+        self.tell_where(cluster)
         if cluster.certificate:
             self.app.stdout.write(
                 'Clients trust %s\n' % cluster.certificate)
@@ -109,10 +113,7 @@ class Wait(_OfCluster):
         with _progress() as tell:
             tell('waiting for cluster %r' % cluster.name)
             cluster.wait()
-        self.app.stdout.write(
-            'Cassandra is up: cluster %s on %s, port %d\n'
-            % (cluster.name, ', '.join(cluster.contact_points),
-               cluster.port))
+        self.tell_where(cluster)
 
 
 class Stop(_OfCluster):

@@ -14,14 +14,11 @@ from oslo_messaging.rpc import dispatcher
 from cassandra_scheduler.conf import registration
 from cassandra_scheduler.driver import manager
 from cassandra_scheduler.local import cluster
-from cassandra_scheduler.reporter import freeing
-from cassandra_scheduler.reporter import heartbeat
-from cassandra_scheduler.reporter import publishing
-from cassandra_scheduler.reporter import tracker
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import nova_ground
 from cassandra_scheduler.tests.fixtures import placement_service
+from cassandra_scheduler.tests.fixtures import trackers
 from cassandra_scheduler.tests.functional import cmd
 from cassandra_scheduler.tests.functional.cmd import test_launching
 from cassandra_scheduler.tests.functional.driver import nova_cloud
@@ -95,12 +92,7 @@ class TestWrongPassword(test_launching.RefusalTestCase):
             resource_tracker.ResourceTracker, '_update'))
         store = opening.open_store(self.settings)
         self.addCleanup(store.session.close)
-        publisher = publishing.Publisher(store)
-        reporter = tracker.CassandraResourceTracker(
-            'host1', object(), reportclient=object(), publisher=publisher,
-            pulse=heartbeat.Pulse(publisher),
-            freeing=freeing.Freeing(store, None))
-        reporter.service_ref = objects.Service(host='host1', disabled=False)
+        reporter = trackers.tracker_of(store, object())
         node = objects.ComputeNode(
             uuid=str(uuid.uuid4()), host='host1', id=1, vcpus=8,
             hypervisor_hostname='host1', memory_mb=4096, local_gb=10,

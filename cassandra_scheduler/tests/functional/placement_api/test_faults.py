@@ -7,19 +7,18 @@ for the same again, and what is left behind must add up.
 """
 
 import dataclasses
-import json
 import uuid
 
 import cassandra
 import fixtures
 from microversion_parse import middleware
 import testtools
-import webob
 
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.tests.fixtures import accounts
 from cassandra_scheduler.tests.fixtures import placement_service as service
+from cassandra_scheduler.tests.fixtures import rest_requests
 from cassandra_scheduler.tests.fixtures import sessions
 
 
@@ -49,12 +48,8 @@ class FaultsTestCase(testtools.TestCase):
         from placement import microversion
         from placement import util
 
-        request = webob.Request.blank(
-            asked.path, method=asked.method,
-            headers={'OpenStack-API-Version': f'placement {asked.version}'})
-        if asked.body is not None:
-            request.content_type = 'application/json'
-            request.body = json.dumps(asked.body).encode()
+        request = rest_requests.request(
+            asked.method, asked.path, asked.body, version=asked.version)
         administrator = context.RequestContext(
             user_id='admin', project_id='admin', roles=['admin'])
         administrator._store = opening.open_store(

@@ -13,13 +13,10 @@ import testtools
 from cassandra_scheduler.conf import registration
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.reporter import freeing
-from cassandra_scheduler.reporter import heartbeat
-from cassandra_scheduler.reporter import publishing
-from cassandra_scheduler.reporter import tracker
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import strange
+from cassandra_scheduler.tests.fixtures import trackers
 
 objects.register_all()
 
@@ -48,13 +45,7 @@ class TestTracker(testtools.TestCase):
         self.tracker = self.new_tracker(self.cloud.store)
 
     def new_tracker(self, store):
-        publisher = publishing.Publisher(store)
-        made = tracker.CassandraResourceTracker(
-            'host1', Driver(), reportclient=object(), publisher=publisher,
-            pulse=heartbeat.Pulse(publisher),
-            freeing=freeing.Freeing(store, None))
-        made.service_ref = objects.Service(host='host1', disabled=False)
-        return made
+        return trackers.tracker_of(store, Driver())
 
     def new_node(self, name, *pending):
         node = objects.ComputeNode(

@@ -16,7 +16,8 @@ from placement import conf as placement_conf
 from placement.db.sqlalchemy import migration
 from placement import db_api
 from placement import deploy
-import webob
+
+from cassandra_scheduler.tests.fixtures import rest_requests
 
 
 def application(url):
@@ -37,13 +38,8 @@ def application(url):
 
 def ask(loaded, method, path, body, version):
     """Return [status, body] of one request of an administrator."""
-    request = webob.Request.blank(path, method=method, headers={
-        'X-Auth-Token': 'admin',
-        'OpenStack-API-Version': f'placement {version}'})
-    if body is not None:
-        request.content_type = 'application/json'
-        request.body = json.dumps(body).encode()
-    response = request.get_response(loaded)
+    response = rest_requests.request(
+        method, path, body, version=version).get_response(loaded)
     return [response.status_int,
             response.json if response.content_type == 'application/json'
             and response.body else response.text]
