@@ -26,6 +26,12 @@ MANAGERS = {
 
 TRAPS = traps.Traps()
 
+# Seconds that a service of the tests waits for the end of its manager; Nova's
+# tests wait none. A compute says goodbye to Cassandra there. Whoever ends
+# after the test, when its fixture has gone, shuts the thread pools of the
+# whole process for good. Up to 20 are not spent on tasks under way.
+SHUTDOWN = 20
+
 
 def install():
     """Exchange everything; Nova's and placement's tests follow suit."""
@@ -65,5 +71,6 @@ def _prepared(set_up):
         set_up(self)
         # Nova's own fixture sets the options back at the end of the test.
         clouds.configure(conf.CONF)
+        conf.CONF.set_default('manager_shutdown_timeout', SHUTDOWN)
 
     return prepared_set_up
