@@ -3,6 +3,9 @@
 
 import dataclasses
 
+#: The request that is none: the conditional batch alone.
+FLOOR = 'bare LWT'
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Figure:

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times requests one by one and side by side, and the floor beside them.
+"""Times requests in turn and side by side, and the floor beside them.
 
 All times are wall-clock milliseconds of the whole call, RequestSpec in and
 claimed Selections out. The floor is the conditional batch alone: the same
 table, the same columns, hosts drawn at random.
 """
 
+import collections
 from concurrent import futures
 import dataclasses
 import random
@@ -31,20 +32,37 @@ REQUESTS = {
 }
 
 
-def floor(store, hosts, runs):
-    """Return the Figure of the bare conditional batch."""
-    samples = []
+def in_turn(store, scheduler, hosts, runs):
+    """Return a Figure of the floor and of each kind of request.
+
+    Each of ``runs`` rounds times all of them, one after the other, so that
+    whatever else the machine and Cassandra do falls on all of them alike
+    and their ratios mean something.
+    """
+    samples = collections.defaultdict(list)
+    transcripts = collections.defaultdict(list)
     for _ in range(runs):
-        tree_id = fleet.host_tree(random.randrange(hosts)).id
-        change = _claim(store.trees.find(tree_id))
-        began = time.perf_counter()
-        written = store.trees.write(change)
-        samples.append(time.perf_counter() - began)
-        if not isinstance(written, outcome.Applied):
-            raise errors.SchedulerError(
-                f'The bench\'s own claim ended as {written}; nothing else '
-                'may use its cloud while it runs.')
-    return _figure(hosts, 'bare LWT', samples)
+        samples[figures.FLOOR].append(_claim_bare(store, hosts))
+        for name in REQUESTS:
+            seconds, transcript = _place(scheduler, name)
+            samples[name].append(seconds)
+            transcripts[name].append(transcript)
+    return [_figure(hosts, name, samples[name], transcripts[name])
+            for name in (figures.FLOOR, *REQUESTS)]
+
+
+def _claim_bare(store, hosts):
+    """Return the seconds of the bare conditional batch on some host."""
+    change = _claim(store.trees.find(
+        fleet.host_tree(random.randrange(hosts)).id))
+    began = time.perf_counter()
+    written = store.trees.write(change)
+    seconds = time.perf_counter() - began
+    if not isinstance(written, outcome.Applied):
+        raise errors.SchedulerError(
+            f'The bench\'s own claim ended as {written}; nothing else may use '
+            'its cloud while it runs.')
+    return seconds
 
 
 def _claim(tree):
@@ -56,16 +74,6 @@ def _claim(tree):
     return consumer_model.TreeChange(
         tree, after, op, create=frozenset({consumer}),
         put=(consumer_model.Consumer(consumer, tree.id, amounts, op),))
-
-
-def one_by_one(scheduler, hosts, name, runs):
-    """Return the Figure of ``runs`` requests of one kind in a row."""
-    samples, transcripts = [], []
-    for _ in range(runs):
-        seconds, transcript = _place(scheduler, name)
-        samples.append(seconds)
-        transcripts.append(transcript)
-    return _figure(hosts, name, samples, transcripts)
 
 
 def side_by_side(scheduler, hosts, *, clients, runs):

@@ -18,6 +18,8 @@ from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store.schema import sync
 
+#: Rounds that are not counted; the first ones compile code in Cassandra, too.
+WARMING_ROUNDS = 20
 #: Seconds that Cassandra may take to write a fleet to files.
 FLUSH_DEADLINE_S = 600
 _INDEX_FILES = (
@@ -66,13 +68,10 @@ def _of_size(store, settings, hosts, *, plan, tell):
         scheduler.host_manager.look_at_databases()
         tell(f'{hosts} hosts: waiting for Cassandra to write its files')
         _wait_for_files(store)
-        for name in measuring.REQUESTS:     # warm statements and caches
-            measuring.one_by_one(scheduler, hosts, name, 3)
-        tell(f'{hosts} hosts: the bare conditional batch')
-        yield measuring.floor(store, hosts, plan.runs)
-        for name in measuring.REQUESTS:
-            tell(f'{hosts} hosts: {name}')
-            yield measuring.one_by_one(scheduler, hosts, name, plan.runs)
+        tell(f'{hosts} hosts: warming statements and caches')
+        measuring.in_turn(store, scheduler, hosts, WARMING_ROUNDS)
+        tell(f'{hosts} hosts: {", ".join(measuring.REQUESTS)}, in turn')
+        yield from measuring.in_turn(store, scheduler, hosts, plan.runs)
         tell(f'{hosts} hosts: {plan.clients} clients')
         yield measuring.side_by_side(scheduler, hosts, clients=plan.clients,
                                      runs=plan.runs * 2)

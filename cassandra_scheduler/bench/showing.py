@@ -6,7 +6,7 @@ import json
 
 from rich import table as rich_table
 
-_FLOOR = 'bare LWT'
+from cassandra_scheduler.bench import figure as kinds
 
 
 def table(figures):
@@ -19,9 +19,9 @@ def table(figures):
     for heading in ('hosts', 'request', 'runs', 'p50', 'p99', 'x floor',
                     'rows', 'queries', 'LWTs', '/s'):
         shown.add_column(heading, justify='left' if heading == 'request'
-                         else 'right')
+                         else 'right', no_wrap=True)
     floors = {figure.hosts: figure.p50_ms for figure in figures
-              if figure.request == _FLOOR}
+              if figure.request == kinds.FLOOR}
     for figure in figures:
         shown.add_row(
             f'{figure.hosts:,}', figure.request, str(figure.runs),
