@@ -10,6 +10,7 @@ import importlib
 import logging
 import os
 import threading
+import time
 import uuid
 
 from oslo_utils import timeutils
@@ -77,12 +78,26 @@ def nova(settings, *, service_down_time=86400):
 
 
 def _manager():
+    import nova.conf
+
     from cassandra_scheduler.driver import manager
+
+    interval = nova.conf.CONF.report_interval
 
     class Recording(manager.CassandraSchedulerManager):
         """Keeps the transcript of the calling thread's last request."""
 
         last = threading.local()
+        _next_look = 0.0
+
+        def look_now_and_then(self):
+            """Look at Nova's databases when a service would do so again.
+
+            A service does it beside its requests, by a periodic task.
+            """
+            if time.monotonic() >= self._next_look:
+                self._next_look = time.monotonic() + interval
+                self.host_manager.look_at_databases()
 
         def _place(self, context, spec, wanted):
             placed, judge = super()._place(context, spec, wanted)

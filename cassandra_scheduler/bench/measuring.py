@@ -42,6 +42,7 @@ def in_turn(store, scheduler, hosts, runs):
     samples = collections.defaultdict(list)
     transcripts = collections.defaultdict(list)
     for _ in range(runs):
+        scheduler.look_now_and_then()
         samples[figures.FLOOR].append(_claim_bare(store, hosts))
         for name in REQUESTS:
             seconds, transcript = _place(scheduler, name)

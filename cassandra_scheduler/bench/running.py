@@ -64,8 +64,6 @@ def _of_size(store, settings, hosts, *, plan, tell):
         fleet.write(store, hosts, cell_uuid=ground.register(hosts),
                     progress=lambda done: tell(
                         f'{hosts} hosts: {done} written'))
-        # As when a scheduler starts: it knows who is in which cell.
-        scheduler.host_manager.look_at_databases()
         tell(f'{hosts} hosts: waiting for Cassandra to write its files')
         _wait_for_files(store)
         tell(f'{hosts} hosts: warming statements and caches')
