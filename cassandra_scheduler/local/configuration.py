@@ -114,7 +114,7 @@ def render(plan: plans.Plan, number: int) -> dict:
             'keystore': str(certificates.keystore(plan)),
             'keystore_password': certificates.PASSWORD,
         }
-    return settings
+    return settings | plan.settings
 
 
 def write(plan: plans.Plan, number: int) -> pathlib.Path:

@@ -32,6 +32,8 @@ class Plan:
     :ivar authentication: whether clients give a password; the first
         superuser is then cassandra with the password cassandra
     :ivar tls: whether clients must speak TLS
+    :ivar settings: lines of cassandra.yaml that replace our own, as JSON
+        knows them
     """
 
     name: str = 'default'
@@ -42,6 +44,7 @@ class Plan:
     storage_port: int = 0
     authentication: bool = False
     tls: bool = False
+    settings: dict = dataclasses.field(default_factory=dict, hash=False)
 
     def __post_init__(self):
         """Refuse what cannot be started, naming the field.

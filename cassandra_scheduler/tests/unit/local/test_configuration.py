@@ -24,6 +24,13 @@ class TestConfiguration(room.LocalTestCase):
         self.assertEqual('bti', settings['sstable']['selected_format'])
         self.assertIs(False, settings['auto_snapshot'])
 
+    def test_what_the_plan_says_comes_first(self):
+        settings = self.written(settings={'paxos_variant': 'v1',
+                                          'allow_filtering_enabled': False})
+        self.assertEqual('v1', settings['paxos_variant'])
+        self.assertIs(False, settings['allow_filtering_enabled'])
+        self.assertEqual('NONE', settings['storage_compatibility_mode'])
+
     def test_every_node_has_its_address_and_the_same_seed(self):
         for number in (1, 2, 3):
             settings = self.written(number, nodes=3, port=9142)

@@ -46,7 +46,8 @@ class TestPlan(room.LocalTestCase):
 class TestKept(room.LocalTestCase):
 
     def test_kept_and_found(self):
-        made = plan.Plan('mine', nodes=3, heap='512M', tls=True)
+        made = plan.Plan('mine', nodes=3, heap='512M', tls=True,
+                         settings={'paxos_variant': 'v1'})
         made.write()
         self.assertEqual(made, plan.find('mine'))
         self.assertEqual(['mine'], plan.names())
