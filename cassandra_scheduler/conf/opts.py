@@ -6,9 +6,14 @@ from cassandra_scheduler.conf import scheduler
 
 
 def list_opts():
-    """Return (group, options) pairs for the sample configuration file."""
+    """Return (group, options) pairs for a sample of nova.conf."""
     return [
         (cassandra.GROUP, cassandra.OPTS),
         (scheduler.NOVA_GROUP, scheduler.NOVA_OPTS),
         (scheduler.GROUP, scheduler.OPTS),
     ]
+
+
+def list_placement_opts():
+    """Return (group, options) pairs for a sample of placement.conf."""
+    return [(cassandra.GROUP, cassandra.OPTS)]
