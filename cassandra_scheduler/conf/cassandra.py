@@ -124,6 +124,15 @@ HOW = [
         help='Seconds to wait for the answer to one statement. A conditional '
              'write that was not answered in this time is looked up '
              'before anything else is done.'),
+    cfg.FloatOpt(
+        'clock_tolerance',
+        default=5.0,
+        min=0.1,
+        help='Seconds by which the clocks of this host and of the Cassandra '
+             'nodes may differ; services refuse to start when it is more. '
+             'Last signs of life are written with the clock of one host '
+             'and read with that of another, so keep it well below '
+             '[DEFAULT] service_down_time, 60 by default.'),
 ]
 
 OPTS = WHERE + WHO + HOW

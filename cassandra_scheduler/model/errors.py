@@ -26,6 +26,10 @@ class SchemaMismatch(SchedulerError):
     """The keyspace is missing, older or newer than this code needs."""
 
 
+class StoreUnfit(SchedulerError):
+    """Cassandra as it is set up cannot be worked with, or not safely."""
+
+
 class OutcomeUnknown(SchedulerError):
     """A conditional write may or may not have happened, and asking failed."""
 

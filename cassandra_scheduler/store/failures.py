@@ -6,6 +6,8 @@ import it. Two questions are answered: which of our errors is this, and may
 the write behind it have happened.
 """
 
+import re
+
 from cassandra_scheduler.model import errors
 
 #: Server error 'CAS_WRITE_UNKNOWN'; the driver has no class for it.
@@ -22,6 +24,9 @@ _MAYBE_WRITTEN = frozenset({
 _DENIED = frozenset({'AuthenticationFailed', 'Unauthorized',
                      'BadCredentials'})
 _TLS = frozenset({'CertificateError', 'SSLError'})
+#: How Cassandra words what is switched off, unlike what is only too large.
+_FORBIDDEN = re.compile(r'Guardrail (\w+) violated: (.*not allowed[^."]*)')
+_OTHER_PROTOCOL = 'explicitly set client protocol_version'
 _UNREACHABLE = _MAYBE_WRITTEN | {'NoHostAvailable', 'Unavailable',
                                  'UnresolvableContactPoints'}
 
@@ -75,6 +80,11 @@ def translate(exc, settings):
                 f'TLS with Cassandra at {settings.address} failed: check '
                 '[cassandra] ssl_ca_file, ssl_cert_file and '
                 f'ssl_verify_hostname ({brief(cause)}).')
+        if _OTHER_PROTOCOL in str(cause):
+            return errors.StoreUnfit(
+                f'Cassandra at {settings.address} is too old: it does not '
+                'know version 5 of the client protocol. Cassandra 5.0 is '
+                'needed.')
     names = _names(exc)
     text = str(exc)
     if 'InvalidRequest' in names or 'ConfigurationException' in names:
@@ -101,6 +111,12 @@ def translate(exc, settings):
 
 
 def _schema_error(text, settings):
+    forbidden = _FORBIDDEN.search(text)
+    if forbidden:
+        return errors.StoreUnfit(
+            f'Cassandra at {settings.address} forbids what this needs by its '
+            f'guardrail {forbidden[1]}: allow it in cassandra.yaml on every '
+            f'node ({forbidden[2]}).')
     lowered = text.lower()
     if ('keyspace' in lowered and 'does not exist' in lowered or
             'unconfigured table' in lowered or

@@ -5,6 +5,7 @@ import dataclasses
 
 from cassandra_scheduler.store import candidates
 from cassandra_scheduler.store import catalogue
+from cassandra_scheduler.store.cluster import fitness
 from cassandra_scheduler.store import consumers
 from cassandra_scheduler.store import host_cells
 from cassandra_scheduler.store import intents as store_intents
@@ -39,9 +40,13 @@ class Store:
     host_cells: host_cells.HostCells
 
     def check(self):
-        """Raise SchemaMismatch unless the keyspace fits; see schema.check.
+        """Raise SchemaMismatch or StoreUnfit unless services can work here.
+
+        See ``schema.check`` and ``cluster.fitness``.
         """
+        fitness.check_cluster(self.session)
         check.check(self.session, self.columns)
+        fitness.check_statements(self)
 
 
 def open_store(settings, resource_types=(), *, session=None):

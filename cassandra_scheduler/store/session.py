@@ -12,6 +12,7 @@ import os
 import ssl
 import struct
 import threading
+import time
 import warnings
 
 with warnings.catch_warnings():
@@ -45,6 +46,9 @@ RECONNECT_S = 10.0
 
 #: How many statements are under way at once when many are sent.
 SIDE_BY_SIDE = 100
+
+#: The longest wait, in seconds, for the connection to one certain node.
+ONE_NODE_S = 2.0
 
 _shared = {}
 _shared_lock = threading.Lock()
@@ -86,6 +90,14 @@ class _Opened:
     prepared: dict = dataclasses.field(default_factory=dict)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Node:
+    """A node as others told the driver; ``version`` is like '5.0.9'."""
+    address: str
+    datacenter: str
+    version: str
+
+
 class Session:
     """A connection pool that opens at first use and again after a fork."""
 
@@ -116,6 +128,29 @@ class Session:
     def rows_of_many(self, cql, many_params, *, level=READ):
         """Return one list of rows per parameter tuple, read side by side."""
         return self._side_by_side(cql, many_params, level)
+
+    def nodes(self):
+        """Return all Nodes of the cluster, up or not, by address."""
+        try:
+            hosts = self._connected().cluster.metadata.all_hosts()
+        except Exception as exc:
+            raise self._translated(exc)
+        return tuple(sorted(
+            (Node(host.address, host.datacenter or '',
+                  host.release_version or '') for host in hosts),
+            key=lambda node: node.address))
+
+    def rows_at(self, node, cql, params=()):
+        """Return all rows of a SELECT, asked of this very Node."""
+        try:
+            session, statement = self._ready(cql)
+            host = self._opened.cluster.metadata.get_host(node.address)
+            _wait_for_pool(session, host)
+            return list(session.execute(_bind(statement, params),
+                                        execution_profile=CANDIDATES,
+                                        host=host))
+        except Exception as exc:
+            raise self._translated(exc)
 
     def write(self, cql, params=()):
         """Write without a condition, once; the caller owns the columns."""
@@ -270,6 +305,17 @@ class Session:
                 1.0, RECONNECT_S, max_attempts=None),
             schema_metadata_enabled=False, schema_event_refresh_window=-1,
             token_metadata_enabled=True)
+
+
+def _wait_for_pool(session, host):
+    """Return once this host can be asked, or is not likely to be soon.
+
+    The driver is content with one host and connects to the others later.
+    """
+    until = time.monotonic() + ONE_NODE_S
+    while (host.is_up is not False and host not in session.get_pool_state()
+           and time.monotonic() < until):
+        time.sleep(0.01)
 
 
 def _bind(statement, params):

@@ -29,6 +29,7 @@ class Settings:
     serial_consistency: str = 'LOCAL_SERIAL'
     connect_timeout: float = 5.0
     request_timeout: float = 10.0
+    clock_tolerance: float = 5.0
 
     @property
     def address(self):

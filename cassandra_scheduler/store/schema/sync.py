@@ -10,6 +10,7 @@ from importlib import resources
 import re
 
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.store.cluster import fitness
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store.schema import fill
 from cassandra_scheduler.store import statements
@@ -25,13 +26,16 @@ def sync(session, columns, *, searchable=None, progress=lambda step: None):
     ``columns`` are the Columns of the installed resource types,
     ``searchable(tree)`` gives their values: rows that have others are
     written again, see ``fill``. ``progress`` is called with the name of each
-    step. Raises SchemaMismatch when the keyspace is newer than this code.
+    step. Raises SchemaMismatch when the keyspace is newer than this code,
+    StoreUnfit when this Cassandra cannot be worked with.
     """
     keyspace = session.settings.keyspace
     _checked(keyspace, '[cassandra] keyspace')
+    fitness.require(fitness.versions(session.nodes()))
     progress(f'keyspace {keyspace}')
     session.execute_schema(_CQL['create_keyspace'].format(
         keyspace=keyspace, replication=_replication(session.settings)))
+    fitness.check_cluster(session)
     present = check.find_version(session)
     if present is not None and present.oldest_reader > check.VERSION:
         raise errors.SchemaMismatch(

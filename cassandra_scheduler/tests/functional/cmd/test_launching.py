@@ -76,15 +76,19 @@ class TestRefusals(RefusalTestCase):
         self.assertIn('cassandra_scheduler, filter_scheduler', line)
 
 
-class TestOldSchema(RefusalTestCase):
+class TestOtherSchemas(RefusalTestCase):
 
-    def test_an_old_schema(self):
+    def test_an_old_schema_and_one_too_new(self):
         old = self.useFixture(cassandra.OldKeyspace())
         desk = self.useFixture(cmd.Desk(NO_AUTHENTICATION,
                                         keyspace=old.name))
         for line in self.refusals(desk):
             self.assertIn(f'this code needs {old.version + 1}', line)
             self.assertIn('"cassandra-scheduler db sync"', line)
+        old.outgrow()
+        for service in SERVICES:
+            line = self.refusal(service, desk)
+            self.assertIn('upgrade the package', line)
 
 
 class TestStock(testtools.TestCase):

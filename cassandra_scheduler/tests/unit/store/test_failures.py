@@ -90,6 +90,19 @@ class TestTranslate(testtools.TestCase):
          errors.SchemaMismatch, ('cassandra-scheduler db sync',)),
         (cassandra.InvalidRequest('Key may not be empty'),
          errors.InvalidValue, ('Key may not be empty',)),
+        (cassandra.InvalidRequest(
+            'message="Guardrail allow_filtering violated: Querying with '
+            'ALLOW FILTERING is not allowed. It is slow."'),
+         errors.StoreUnfit, ('guardrail allow_filtering', 'cassandra.yaml',
+                             'FILTERING is not allowed)')),
+        (cassandra.InvalidRequest(
+            'Guardrail column_value_size violated: Value of column report '
+            'has size 2MiB, this exceeds the failure threshold of 1MiB'),
+         errors.InvalidValue, ('column report',)),
+        (all_down(a=cassandra.DriverException(
+            'ProtocolError returned from server while using explicitly set '
+            'client protocol_version 5')),
+         errors.StoreUnfit, ('too old', '5.0 is needed')),
     )
 
     def test_every_case(self):

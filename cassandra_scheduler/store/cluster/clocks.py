@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How far two clocks are apart, as far as it can be known.
+
+A node's clock is read between two readings of our own. So the difference is
+known up to the time that the answer took, and a slow answer makes it less
+certain and never larger.
+
+    ours    before ------------------ after
+    theirs            reading
+"""
+
+import dataclasses
+
+#: Cassandra gives the time in whole milliseconds, rounded down.
+_ROUNDED_S = 0.001
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ahead:
+    """A clock is ahead of another by ``least`` to ``most`` seconds.
+
+    Behind it where they are negative.
+    """
+    least: float
+    most: float
+
+    @property
+    def apart(self):
+        """Return the seconds by which they differ for certain."""
+        return max(self.least, -self.most, 0.0)
+
+    def of(self, other):
+        """Return how far this clock is ahead of another one's.
+
+        Both were compared with the same third clock.
+        """
+        return Ahead(self.least - other.most, self.most - other.least)
+
+
+def ahead(before_s, reading_ms, after_s):
+    """Return how far their clock is ahead of ours; see above."""
+    reading_s = reading_ms / 1000
+    return Ahead(reading_s - after_s, reading_s + _ROUNDED_S - before_s)
