@@ -2,7 +2,7 @@
 """What a production Cassandra should be beyond what it must be.
 
 Rules as in ``fitness``, but none of them is worth a refusal. What they ask
-for is written, with its reasons, in etc/cassandra/cassandra.yaml.
+for is written, with its reasons, in etc/cassandra/production.yaml.
 """
 
 import datetime
