@@ -73,6 +73,11 @@ def suites():
     """Return all suites in the order in which they run."""
     return (
         Suite('pep8', (str(BIN / 'flake8'),), counts=False),
+        Suite('doc8', (str(BIN / 'doc8'), '--quiet', 'doc/source',
+                       'releasenotes/source', 'README.rst',
+                       'CONTRIBUTING.rst'), counts=False),
+        Suite('docs', _sphinx('doc'), counts=False),
+        Suite('releasenotes', _sphinx('releasenotes'), counts=False),
         Suite('lint', (str(BIN / 'lint-imports'),), counts=False),
         Suite('unit', _stestr('unit')),
         Suite('contract', _stestr('contract'), needs_cassandra=True),
@@ -88,6 +93,12 @@ def suites():
               needs_cassandra=True),
         Suite('upstream', _upstream(ours='nova'), needs_cassandra=True),
     )
+
+
+def _sphinx(folder):
+    """Return the command that builds pages, and takes warnings as errors."""
+    return (str(BIN / 'sphinx-build'), '-W', '--keep-going', '-q',
+            '-b', 'html', f'{folder}/source', f'{folder}/build/html')
 
 
 def _stestr(folder):

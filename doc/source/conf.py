@@ -1,13 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sphinx settings of the documentation."""
+"""Sphinx settings of the documentation.
+
+The pages on options and commands are generated from the code, so it has to
+be installed where this is built.
+"""
 
 project = 'cassandra_scheduler'
 copyright = 'the cassandra_scheduler authors'
 
-extensions = ['openstackdocstheme']
+extensions = [
+    'cliff.sphinxext',
+    'openstackdocstheme',
+    'oslo_config.sphinxconfiggen',
+    'oslo_config.sphinxext',
+]
 openstackdocs_auto_name = False
 openstackdocs_auto_version = False
 openstackdocs_use_storyboard = False
+
+config_generator_config_file = [
+    ('../../etc/cassandra_scheduler/config-generator.conf',
+     '_static/cassandra-scheduler'),
+]
 
 master_doc = 'index'
 exclude_patterns = []
