@@ -120,7 +120,7 @@ def _nova(parsed_args):
         ('--config-file', parsed_args.config_file),
         ('--config-dir', parsed_args.config_dir))
         for path in paths for argument in (option, path)]
-    config.parse_args(['nova', *files], init_rpc=False, prog='nova')
+    config.parse_args(['nova', *files], prog='nova')
     if not nova.conf.CONF.api_database.connection:
         return None
     objects.register_all()

@@ -5,6 +5,7 @@ import uuid
 
 from cassandra_scheduler.audit import trees
 from cassandra_scheduler.tests.fixtures import hosts
+from cassandra_scheduler.tests.fixtures import nova_ground
 from cassandra_scheduler.tests.functional.audit import case
 from cassandra_scheduler.tests.functional import cmd
 
@@ -83,3 +84,17 @@ class TestNova(case.AuditTestCase):
         self.assertEqual(1, len(ended.stderr.splitlines()), ended.stderr)
         self.assertEqual(0, desk.run(PROGRAM, 'audit',
                                      '--without-nova').returncode)
+
+    def test_an_instance_that_does_not_exist(self):
+        nova = self.useFixture(nova_ground.NovaGround(self.cloud.settings))
+        desk = self.useFixture(cmd.Desk(
+            f'[api_database]\nconnection = sqlite:///{nova.folder}/api.sqlite',
+            cloud=self.cloud.settings.cloud))
+        first = self.new_host()
+        leaked = hosts.new_consumer(self.store, first.id,
+                                    consumer_type='INSTANCE', updated_ms=1)
+        ended = desk.run(PROGRAM, 'audit', '--heal', '-f', 'json')
+        self.assertEqual(0, ended.returncode, ended.stderr)
+        [row] = json.loads(ended.stdout)
+        self.assertEqual(('healed', leaked.uuid),
+                         (row['State'], row['Consumer']))
