@@ -20,7 +20,9 @@ openstackdocs_use_storyboard = False
 
 config_generator_config_file = [
     ('../../etc/cassandra_scheduler/config-generator.conf',
-     '_static/cassandra-scheduler'),
+     '_static/nova'),
+    ('../../etc/cassandra_scheduler/placement-config-generator.conf',
+     '_static/placement'),
 ]
 
 master_doc = 'index'
