@@ -5,6 +5,7 @@ from nova.compute import utils as compute_utils
 import nova.conf
 from nova import context as nova_context
 from nova import exception
+from nova.i18n import _
 from nova import manager as nova_manager
 from nova import objects
 from nova.objects import fields
@@ -28,6 +29,9 @@ from cassandra_scheduler.scheduling import wanted as words
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
+
+TOLD_USERS = _('The scheduler cannot choose a host at the moment. Try again '
+               'later; its log tells an operator the reason.')
 
 
 class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
@@ -83,7 +87,7 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
 
         The first of each list is claimed, the others are alternates. Callers
         that do not want objects get a list of dicts. Raises NoValidHost, and
-        ServiceUnavailable when Cassandra does not answer.
+        ServiceUnavailable when Cassandra does not answer; the log says why.
         """
         LOG.debug('Starting to schedule for instances: %s', instance_uuids)
         if spec_obj is self._sentinel:
@@ -96,7 +100,8 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
                 if return_objects and return_alternates else 0)
         except errors.SchedulerError as exc:
             LOG.error('Scheduling failed: %s', exc)
-            raise exception.ServiceUnavailable(str(exc))
+            # It becomes the fault of a server, which its user can read.
+            raise exception.ServiceUnavailable(TOLD_USERS)
         if return_objects:
             return found
         return jsonutils.to_primitive([each[0].to_dict() for each in found])

@@ -83,7 +83,10 @@ class TestWrongPassword(test_launching.RefusalTestCase):
             ground.context, spec_obj=spec, instance_uuids=uuids)
         error = failed.exc_info[1]
         self.assertIsInstance(error, exception.ServiceUnavailable)
-        self.is_clear(str(error))
+        self.assertNotIn(self.where['username'], str(error))
+        [line] = [line for line in self.logged.output.splitlines()
+                  if 'Scheduling failed' in line]
+        self.is_clear(line)
         self.assertNotIn('Traceback', self.logged.output)
 
     def test_a_reporter_that_runs(self):

@@ -35,9 +35,12 @@ class TestFaults(nova_cloud.NovaCloudTest):
     def test_it_is_said_in_one_line(self):
         self.wire.cut()
         message = self.unavailable(self.start())
-        self.assertIn('[cassandra] contact_points', message)
-        self.assertNotIn('\n', message)
+        self.assertIn('Try again later', message)
+        self.assertNotIn('127.0.0.1', message)
         self.assertIn('Scheduling is not possible yet', self.log.output)
+        [line] = [line for line in self.log.output.splitlines()
+                  if 'Scheduling failed' in line]
+        self.assertIn('[cassandra] contact_points', line)
         self.assertNotIn('Traceback', self.log.output)
 
     def test_it_works_again_by_itself(self):

@@ -101,9 +101,11 @@ class TestKeyspace(nova_cloud.NovaCloudTest):
         self.assertRaises(errors.SchemaMismatch, self.start)
         self.manager._wiring.store = opening.open_store(dataclasses.replace(
             self.cloud.settings, keyspace='nobody_made_this'))
+        log = self.useFixture(fixtures.FakeLogger('cassandra_scheduler'))
         failed = self.assertRaises(dispatcher.ExpectedException, self.select,
                                    spec())
         error = failed.exc_info[1]
         self.assertIsInstance(error, exception.ServiceUnavailable)
-        self.assertIn('"cassandra-scheduler db sync"', str(error))
-        self.assertNotIn('\n', str(error))
+        self.assertNotIn('nobody_made_this', str(error))
+        [line] = log.output.splitlines()
+        self.assertIn('"cassandra-scheduler db sync"', line)
