@@ -26,6 +26,8 @@ _DENIED = frozenset({'AuthenticationFailed', 'Unauthorized',
 _TLS = frozenset({'CertificateError', 'SSLError'})
 #: How Cassandra words what is switched off, unlike what is only too large.
 _FORBIDDEN = re.compile(r'Guardrail (\w+) violated: (.*not allowed[^."]*)')
+#: What a node that expects TLS does to a client that does not speak it.
+_RESET = 'Connection reset by peer'
 _OTHER_PROTOCOL = 'explicitly set client protocol_version'
 _UNREACHABLE = _MAYBE_WRITTEN | {'NoHostAvailable', 'Unavailable',
                                  'UnresolvableContactPoints'}
@@ -103,10 +105,13 @@ def translate(exc, settings):
             '"nodetool status" and how keyspace '
             f'{settings.keyspace!r} is replicated ({brief(exc)}).')
     if names & _UNREACHABLE:
+        reset = any(_RESET in str(cause) for cause in _causes(exc))
+        perhaps = (', or set ssl_ca_file if it speaks TLS only'
+                   if reset and not settings.ssl_ca_file else '')
         return errors.StoreUnavailable(
             f'Cassandra at {settings.address} does not answer: check '
-            '[cassandra] contact_points and port, and that the node is up '
-            f'({brief(exc)}).')
+            '[cassandra] contact_points and port, and that the node is up'
+            f'{perhaps} ({brief(exc)}).')
     return None
 
 

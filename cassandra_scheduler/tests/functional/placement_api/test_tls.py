@@ -47,4 +47,5 @@ class TestTls(testtools.TestCase):
         self.assertEqual(503, answer.status_code, answer.text)
         [error] = answer.json()['errors']
         self.assertIn('does not answer', error['detail'])
+        self.assertIn('ssl_ca_file if it speaks TLS', error['detail'])
         self.assertEqual(200, plain.ask('GET', '/').status_code)

@@ -71,6 +71,8 @@ class TestTranslate(testtools.TestCase):
         (all_down(a=ConnectionRefusedError(111, 'refused')),
          errors.StoreUnavailable, ('192.0.2.7:9042, 192.0.2.8:9042',
                                    'contact_points and port', 'refused')),
+        (all_down(a=ConnectionResetError(104, 'Connection reset by peer')),
+         errors.StoreUnavailable, ('ssl_ca_file', 'contact_points')),
         (cluster.NoHostAvailable('Unable to connect', ['192.0.2.7']),
          errors.StoreUnavailable, ('local_datacenter', "'datacenter1'")),
         (cluster.UnresolvableContactPoints({}),
