@@ -15,8 +15,6 @@ from cassandra_scheduler.store import session as store_session
 
 INSTANCE = 'instance'
 CLAIM = 'claim without instance'
-#: What Nova, and our schedulers, call the consumers that are instances.
-INSTANCE_TYPE = 'INSTANCE'
 #: How many uuids are asked for at once.
 PAGE = 500
 
@@ -43,7 +41,7 @@ class Instances:
         if self._gone is None:
             return []
         old = [uuid for uuid, row in homes.items()
-               if row.consumer_type == INSTANCE_TYPE and
+               if row.consumer_type == consumer_model.INSTANCE and
                self._reading.aged(row.updated_ms or row.created_ms)]
         return [(INSTANCE, uuid) for start in range(0, len(old), PAGE)
                 for uuid in sorted(self._gone(old[start:start + PAGE]))]
@@ -55,8 +53,8 @@ class Instances:
         if found is None or not self._gone([uuid]):
             return []
         row = found.consumer
-        if row.consumer_type != INSTANCE_TYPE or not self._reading.aged(
-                row.updated_ms or row.created_ms):
+        if row.consumer_type != consumer_model.INSTANCE or (
+                not self._reading.aged(row.updated_ms or row.created_ms)):
             return []
         where = found.state.tree.root.name if found.state.tree else ''
         return [finding.Finding(

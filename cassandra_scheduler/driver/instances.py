@@ -11,10 +11,11 @@ from nova import context as nova_context
 from nova import objects
 
 from cassandra_scheduler.driver import host_names
+from cassandra_scheduler.model import consumer as consumer_model
 
 _HINTS = ('same_host', 'different_host')
 #: The types of consumers that are instances; they had none in the beginning.
-_INSTANCES = ('INSTANCE', None)
+_INSTANCES = (consumer_model.INSTANCE, None)
 
 
 def named(spec):

@@ -10,6 +10,10 @@ import dataclasses
 
 from cassandra_scheduler.model import tree as tree_model
 
+#: The type of the consumers that are Nova's servers. Schedulers write it
+#: without asking the Placement API, so it exists in every cloud.
+INSTANCE = 'INSTANCE'
+
 
 def _mapping():
     return dataclasses.field(default_factory=dict)

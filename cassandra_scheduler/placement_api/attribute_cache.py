@@ -16,6 +16,7 @@ from placement import attribute_cache
 from placement.objects import consumer_type
 from placement.objects import resource_class
 
+from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.placement_api import moments
 from cassandra_scheduler.store import catalogue
 
@@ -99,6 +100,7 @@ class ConsumerTypeCache(_CatalogueCache, attribute_cache.ConsumerTypeCache):
     """Consumer types, and 'unknown' for consumers that have none."""
 
     kind = catalogue.CONSUMER_TYPE
+    standard = _standard((consumer_model.INSTANCE,))
 
     def _know(self, attributes):
         super()._know(attributes)

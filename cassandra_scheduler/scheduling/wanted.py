@@ -7,6 +7,7 @@ Made by a door out of what it was asked, and read by every step of
 
 import dataclasses
 
+from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import tree as tree_model
 
 
@@ -16,7 +17,7 @@ class Claimant:
     uuid: str
     project_id: str | None = None
     user_id: str | None = None
-    consumer_type: str = 'INSTANCE'
+    consumer_type: str = consumer_model.INSTANCE
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ import dataclasses
 import os_resource_classes
 import os_traits
 
+from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.store import catalogue
 
-#: Kinds of names in the catalogue, with those that come with a library.
+#: Kinds of names in the catalogue, with those that exist in every cloud.
 STANDARD_NAMES = {
     catalogue.RESOURCE_CLASS: frozenset(os_resource_classes.STANDARDS),
     catalogue.TRAIT: frozenset(os_traits.get_traits()),
-    catalogue.CONSUMER_TYPE: frozenset(),
+    catalogue.CONSUMER_TYPE: frozenset({consumer_model.INSTANCE}),
 }
 
 

@@ -17,8 +17,9 @@ class StoreReader:
     def names(self):
         """Return kind -> name -> milliseconds of its creation."""
         return {kind: {entry.name: entry.created_ms
-                       for entry in self._store.catalogue.list(kind)}
-                for kind in content.STANDARD_NAMES}
+                       for entry in self._store.catalogue.list(kind)
+                       if entry.name not in standard}
+                for kind, standard in content.STANDARD_NAMES.items()}
 
     def count(self):
         """Return the number of providers; reads the whole cloud."""
