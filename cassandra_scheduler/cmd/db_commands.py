@@ -9,6 +9,7 @@ from rich import console as rich_console
 from rich import progress as rich_progress
 
 from cassandra_scheduler.cmd import store_access
+from cassandra_scheduler.model import errors
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store.schema import sync
 
@@ -50,6 +51,33 @@ class Check(_Configured):
             self.app.stdout.write(
                 'Keyspace %s is ready for schema %d\n'
                 % (conf.cassandra.keyspace, check.VERSION))
+
+
+class Drop(_Configured):
+    """Remove the keyspace and all that is in it, after a trial.
+
+    Stop the services first: what they place is in no other database.
+    """
+
+    def get_parser(self, prog_name):
+        """Return a parser that asks for the keyspace's name."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            '--keyspace', required=True, metavar='NAME',
+            help='The keyspace, as the configuration names it as well.')
+        return parser
+
+    def take_action(self, parsed_args):
+        """Remove the keyspace if it is there, and say so."""
+        conf = store_access.read_configuration(parsed_args)
+        keyspace = conf.cassandra.keyspace
+        if parsed_args.keyspace != keyspace:
+            raise errors.InvalidSettings(
+                f'--keyspace {parsed_args.keyspace!r} is not the one that '
+                f'is configured, {keyspace!r}: nothing was removed.')
+        with store_access.open_session(conf) as store:
+            sync.drop(store.session)
+        self.app.stdout.write('Keyspace %s is removed\n' % keyspace)
 
 
 class Version(_Configured, show.ShowOne):

@@ -11,6 +11,8 @@ from rich import console as rich_console
 
 from cassandra_scheduler.local import cluster as local_cluster
 from cassandra_scheduler.local import failures
+from cassandra_scheduler.local import jars
+from cassandra_scheduler.local import java as java_runtime
 from cassandra_scheduler.local import plan as plans
 
 _COLUMNS = ('Cluster', 'Node', 'Address', 'Port', 'PID', 'State', 'Heap')
@@ -84,6 +86,21 @@ class Start(_Planned):
                 'Clients trust %s\n' % cluster.certificate)
 
 
+class Fetch(command.Command):
+    """Download what a local Cassandra needs, for starts without a network.
+
+    Nothing is started. What is there already is not downloaded again.
+    """
+
+    def take_action(self, parsed_args):
+        """Look for Java and the jars, and say where they are."""
+        java = java_runtime.find()
+        with _progress() as tell:
+            found = jars.find_or_download(tell)
+        self.app.stdout.write('Cassandra is ready: %s with %s\n'
+                              % (java, ' '.join(found.class_path)))
+
+
 class Run(_Planned):
     """Run one node in the foreground, for systemd and its like.
 
@@ -104,15 +121,25 @@ class Run(_Planned):
                          lambda text: self.app.stderr.write(text + '\n'))
 
 
-class Wait(_OfCluster):
-    """Wait until all nodes of a local Cassandra answer."""
+class Wait(_Planned):
+    """Wait until all nodes of a local Cassandra answer, or one of them.
+
+    Of a cluster that is just being made, give what its start was given.
+    """
+
+    def get_parser(self, prog_name):
+        """Return a parser that knows which node."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument('--node', type=int, metavar='NUMBER',
+                            help='Which node (default: all).')
+        return parser
 
     def take_action(self, parsed_args):
         """Wait, and say where it is."""
-        cluster = local_cluster.Cluster(parsed_args.name)
+        cluster = self.planned(parsed_args)
         with _progress() as tell:
             tell('waiting for cluster %r' % cluster.name)
-            cluster.wait()
+            cluster.wait(parsed_args.node)
         self.tell_where(cluster)
 
 

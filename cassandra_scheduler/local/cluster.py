@@ -150,11 +150,15 @@ class Cluster:
             java = self._prepare([node], tell)
         node.become(**java)
 
-    def wait(self) -> None:
+    def wait(self, number: int | None = None) -> None:
         """Return once every node serves, whoever started it.
 
+        :param number: None: all; otherwise this node is enough
         :raises LocalClusterError: time is over
         """
+        if number is not None:
+            self._node(number).wait_until_serving()
+            return
         for node in self.nodes:
             node.wait_until_serving()
         self._wait_until_met()

@@ -54,6 +54,13 @@ def sync(session, columns, *, searchable=None, progress=lambda step: None):
         fill.fill(session, columns, searchable, progress=progress)
 
 
+def drop(session):
+    """Remove the keyspace with all its tables; it may be gone already."""
+    keyspace = session.settings.keyspace
+    _checked(keyspace, '[cassandra] keyspace')
+    session.execute_schema(_CQL['drop_keyspace'].format(keyspace=keyspace))
+
+
 def _steps():
     """Yield (name, statement) of every version, oldest first."""
     folder = resources.files('cassandra_scheduler.store.schema').joinpath(

@@ -49,6 +49,18 @@ class TestDatabase(testtools.TestCase):
         versions = json.loads(self.run_well('db', 'version', '-f', 'json'))
         self.assertEqual(check.VERSION, versions['schema'])
 
+    def test_drop(self):
+        self.run_well('db', 'sync')
+        refused = self.desk.run(PROGRAM, 'db', 'drop', '--keyspace', 'other')
+        self.assertEqual(1, refused.returncode)
+        self.assertIn('nothing was removed', refused.stderr)
+        self.assertEqual(1, len(refused.stderr.splitlines()))
+        self.assertIn(self.keyspace, self.run_well('db', 'check'))
+        for _again in range(2):
+            self.assertIn('is removed', self.run_well(
+                'db', 'drop', '--keyspace', self.keyspace))
+        self.assertEqual(1, self.desk.run(PROGRAM, 'db', 'check').returncode)
+
 
 class TestHosts(testtools.TestCase):
 

@@ -12,7 +12,6 @@ import testtools
 from cassandra_scheduler.local import cluster
 from cassandra_scheduler.local import failures
 from cassandra_scheduler.local import native_protocol
-from cassandra_scheduler.local import process
 
 _HEAP = '512M'
 _LOCAL = (sys.executable, '-m', 'cassandra_scheduler.cmd.main', 'local')
@@ -99,9 +98,9 @@ class TestCommands(LocalClusterTestCase):
         self.addCleanup(run.wait, 60)
         self.addCleanup(run.kill)
         # Waiting before there is anything is fine as well.
-        self.wait_for(made.plan.folder.exists)
-        self.assertIn('port %d' % made.port,
-                      self.local('wait', '--name', made.name).stdout)
+        for more in (('--port', str(made.port), '--node', '1'), ()):
+            self.assertIn('port %d' % made.port, self.local(
+                'wait', '--name', made.name, *more).stdout)
         row, = self.rows()
         self.assertEqual((run.pid, 'up'), (row['PID'], row['State']))
         done = self.local('run', '--name', made.name, status=1)
@@ -110,9 +109,6 @@ class TestCommands(LocalClusterTestCase):
         run.terminate()
         self.assertEqual(143, run.wait(60))
         self.assertEqual(['stopped'], self.states(made))
-
-    def wait_for(self, condition):
-        self.assertTrue(process.poll(condition, seconds=60))
 
 
 class TestCluster(LocalClusterTestCase):

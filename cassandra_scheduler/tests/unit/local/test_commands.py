@@ -69,6 +69,20 @@ class TestCommands(room.LocalTestCase):
         done = self.local('status', '--format', 'value')
         self.assertEqual((0, ''), (done.returncode, done.stdout.strip()))
 
+    def test_fetch(self):
+        done = self.local('fetch')
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn('bin/java with ', done.stdout)
+
+    def test_fetch_from_a_folder_without_jars(self):
+        self.setenv('CASSANDRA_HOME', str(self.home))
+        self.assertRefused(self.local('fetch'), str(self.home))
+
+    def test_wait_for_a_node_too_many(self):
+        done = self.local('wait', '--node', '2')
+        self.assertEqual(1, done.returncode)
+        self.assertOneLine(done.stderr.splitlines()[-1], 'no node 2')
+
     def test_stop_of_nothing(self):
         done = self.local('stop', '--name', 'mine')
         self.assertEqual(0, done.returncode)
