@@ -24,6 +24,9 @@ from cassandra_scheduler.local import failures
 
 PACKAGE = pathlib.Path(cassandra_scheduler.__file__).parent
 BIN = pathlib.Path(sys.executable).parent
+# Where shell scripts are, and how they begin.
+SHELL = (PACKAGE.parent / 'devstack', PACKAGE)
+BASH = b'#!/bin/bash\n'
 SELECTION = PACKAGE / 'tests' / 'upstream' / 'ci.txt'
 
 # Where the tests find Cassandra.
@@ -73,9 +76,11 @@ def suites():
     """Return all suites in the order in which they run."""
     return (
         Suite('pep8', (str(BIN / 'flake8'),), counts=False),
+        Suite('bashate', (str(BIN / 'bashate'), *_shell_scripts()),
+              counts=False),
         Suite('doc8', (str(BIN / 'doc8'), '--quiet', 'doc/source',
                        'releasenotes/source', 'README.rst',
-                       'CONTRIBUTING.rst'), counts=False),
+                       'CONTRIBUTING.rst', 'devstack'), counts=False),
         Suite('docs', _sphinx('doc'), counts=False),
         Suite('releasenotes', _sphinx('releasenotes'), counts=False),
         Suite('lint', (str(BIN / 'lint-imports'),), counts=False),
@@ -93,6 +98,15 @@ def suites():
               needs_cassandra=True),
         Suite('upstream', _upstream(ours='nova'), needs_cassandra=True),
     )
+
+
+def _shell_scripts():
+    """Return the files of the checkout that bash reads."""
+    found = [PACKAGE.parent / '.ci' / 'run']
+    for folder in SHELL:
+        found += [path for path in sorted(folder.rglob('*')) if
+                  path.is_file() and path.read_bytes().startswith(BASH)]
+    return tuple(map(str, found))
 
 
 def _sphinx(folder):

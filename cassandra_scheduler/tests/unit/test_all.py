@@ -78,6 +78,13 @@ class TestRun(testtools.TestCase):
             [look], {all_suites.CONTACT_POINTS: '192.0.2.1'})
         self.assertEqual((1, 0), (result.passed, result.failed))
 
+    def test_shell_scripts_are_found_by_their_first_line(self):
+        [bashate] = (each for each in all_suites.suites()
+                     if each.name == 'bashate')
+        for name in ('devstack/plugin.sh', 'devstack/settings', '.ci/run'):
+            self.assertIn(str(all_suites.PACKAGE.parent / name),
+                          bashate.command)
+
     def test_an_unknown_suite_is_refused(self):
         error = self.assertRaises(SystemExit, all_suites.main,
                                   ['--suite', 'unti'])
