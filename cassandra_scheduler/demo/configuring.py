@@ -22,7 +22,7 @@ DATABASES = ('api', 'cell0', CELL)
 def nova(folder, settings, *, placement, glance, neutron):
     """Write nova.conf and api-paste.ini; the last three are URLs."""
     admin = {'auth_type': 'admin_token', 'token': tokens.ADMIN}
-    _write(folder / 'nova.conf', {
+    write(folder / 'nova.conf', {
         'DEFAULT': {
             'state_path': folder, 'log_file': folder / 'nova.log',
             'use_stderr': False, 'transport_url': 'fake:///',
@@ -33,7 +33,7 @@ def nova(folder, settings, *, placement, glance, neutron):
             'periodic_enable': False},
         'api_database': _database(folder, 'api'),
         'database': _database(folder, CELL),
-        'cassandra': _cassandra(settings),
+        'cassandra': cassandra(settings),
         'placement': {**admin, 'endpoint': placement,
                       'endpoint_override': placement},
         'glance': {'endpoint_override': glance},
@@ -49,11 +49,11 @@ def nova(folder, settings, *, placement, glance, neutron):
 
 def placement(folder, settings):
     """Write placement.conf."""
-    _write(folder / 'placement.conf', {
+    write(folder / 'placement.conf', {
         'DEFAULT': {'log_file': folder / 'placement.log',
                     'use_stderr': False},
         'api': {'auth_strategy': 'noauth2'},
-        'cassandra': _cassandra(settings)})
+        'cassandra': cassandra(settings)})
 
 
 def database_file(folder, name):
@@ -71,7 +71,8 @@ def _database(folder, name):
             'sqlite_synchronous': False}
 
 
-def _cassandra(settings):
+def cassandra(settings):
+    """Return the options of [cassandra] for Settings."""
     return {'contact_points': ','.join(settings.contact_points),
             'port': settings.port, 'keyspace': settings.keyspace,
             'cloud': settings.cloud,
@@ -81,14 +82,15 @@ def _cassandra(settings):
 def _write_paste(path):
     """Write the installed nova's pipeline with our tokens in it."""
     paste = _parser()
-    paste.read(_installed_paste())
+    paste.read(installed_paste())
     paste['filter:authtoken'] = {'paste.filter_factory':
                                  f'{tokens.__name__}:filter_factory'}
     with path.open('w') as file:
         paste.write(file)
 
 
-def _installed_paste():
+def installed_paste():
+    """Return where the installed nova has its api-paste.ini."""
     beside = pathlib.Path(sys.prefix, 'etc', 'nova', _PASTE)
     if beside.is_file():
         return beside
@@ -99,7 +101,8 @@ def _installed_paste():
         f'The installed nova has no {_PASTE}: install nova from its wheel.')
 
 
-def _write(path, sections):
+def write(path, sections):
+    """Write a file of options: section -> option -> value."""
     written = _parser()
     for section, options in sections.items():
         # DEFAULT is no section of its own to configparser.

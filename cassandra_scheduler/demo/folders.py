@@ -19,16 +19,18 @@ _LOCK = 'in-use'
 
 
 @contextlib.contextmanager
-def fresh():
+def fresh(parent=None, *, prefix='demo-'):
     """Give a new folder, and keep it from being removed in this block.
 
-    Its name is also that of the local cluster, if the run needs one.
+    ``parent``: the folder of such folders, if not the demo's. The name is
+    also that of the local cluster, if the run needs one.
     """
-    parent = platformdirs.user_state_path('cassandra-scheduler') / 'demo'
+    parent = parent or (
+        platformdirs.user_state_path('cassandra-scheduler') / 'demo')
     parent.mkdir(parents=True, exist_ok=True)
     for old in parent.iterdir():
         _remove_unused(old)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix='demo-', dir=parent))
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
     with (folder / _LOCK).open('w') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder

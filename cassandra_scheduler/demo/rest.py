@@ -62,7 +62,7 @@ class Rest:
         return answer.json() if answer.content else None
 
 
-def wait(what, done, *, seconds):
+def wait(what, done, *, seconds, pause=_PAUSE_S):
     """Ask ``done`` again and again; return its first true answer.
 
     Raises SchedulerError with ``what`` when there is none in time.
@@ -74,4 +74,4 @@ def wait(what, done, *, seconds):
             return answer
         if time.monotonic() > until:
             raise errors.SchedulerError(f'{what} took more than {seconds} s.')
-        time.sleep(_PAUSE_S)
+        time.sleep(pause)

@@ -12,14 +12,15 @@ SETTLING_S = 20
 _PAUSE_S = 0.3
 
 
-def verdict_on(store, provider_uuids, servers):
+def verdict_on(store, provider_uuids, servers, *, seconds=SETTLING_S):
     """Return the Verdict on the trees of these providers.
 
     ``servers()`` returns server uuid -> host. Reads again while something is
-    open and there is time; a fault is a fault at once. SERIAL, one partition
-    at a time: each tree is seen as it was at one moment.
+    open and there is time, so many seconds; a fault is a fault at once.
+    SERIAL, one partition at a time: each tree is seen as it was at one
+    moment.
     """
-    until = time.monotonic() + SETTLING_S
+    until = time.monotonic() + seconds
     while True:
         found = verdict.judge(states(store, provider_uuids), servers())
         if found.holds or found.faults or time.monotonic() > until:

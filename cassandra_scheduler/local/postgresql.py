@@ -9,13 +9,13 @@ then it runs as the user ``postgres`` or ``nobody``.
 import contextlib
 import os
 import pathlib
-import pwd
 import re
 import secrets
 import shutil
 import subprocess
 import tempfile
 
+from cassandra_scheduler.local import accounts
 from cassandra_scheduler.local import failures
 from cassandra_scheduler.local import ports
 from cassandra_scheduler.local import process
@@ -53,15 +53,18 @@ class Server:
         self._programs = _programs()
         self._password = secrets.token_urlsafe(16)
         self._child = None
-        self._account = _account()
+        self._account = accounts.other_than_root('PostgreSQL', _ACCOUNTS)
 
     def url(self, database='postgres'):
         """Return the SQLAlchemy URL of a database, password included."""
         return (f'postgresql+psycopg2://placement:{self._password}@'
                 f'{ADDRESS}:{self._port}/{database}')
 
-    def start(self, *, durable=True):
-        """Make its data directory and wait until it answers."""
+    def start(self, *, durable=True, connections=100):
+        """Make its data directory and wait until it answers.
+
+        ``connections``: so many clients may be connected.
+        """
         if self._account is not None:
             shutil.chown(self._folder, self._account.pw_uid,
                          self._account.pw_gid)
@@ -77,7 +80,8 @@ class Server:
             self._child = subprocess.Popen(
                 ['setpriv', '--pdeathsig', 'INT', self._programs / 'postgres',
                  '-D', self._data, '-h', ADDRESS, '-p', str(self._port),
-                 '-k', '', *(() if durable else _CARELESS)],
+                 '-k', '', '-c', f'max_connections={connections}',
+                 *(() if durable else _CARELESS)],
                 stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT, **self._as_account())
         if not process.poll(self._ended_or_answers, seconds=_START_SECONDS):
@@ -142,18 +146,6 @@ class Server:
             return where
         return {**where, 'user': self._account.pw_uid,
                 'group': self._account.pw_gid, 'extra_groups': ()}
-
-
-def _account():
-    """Return the passwd entry to run as, or None for whoever we are."""
-    if os.geteuid() != 0:
-        return None
-    for name in _ACCOUNTS:
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name)
-    raise failures.LocalClusterError(
-        'PostgreSQL does not run as root and there is no user '
-        f'{" or ".join(_ACCOUNTS)}: become another user.')
 
 
 def _programs():
