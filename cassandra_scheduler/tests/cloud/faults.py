@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Restarts each of our services and Cassandra while requests are under way.
+
+For each of them: servers are asked for, others are deleted, and once some of
+the first are wanted and not yet there, the service goes, and comes back.
+"""
+
+from concurrent import futures
+
+from cassandra_scheduler.demo import rest
+from cassandra_scheduler.model import errors
+from cassandra_scheduler.tests.cloud import client
+
+#: Servers asked for in each wave.
+WAVE = 8
+_SEEN_S = 60
+#: Seconds in which those come that were not lost with the only Cassandra.
+_COME_S = 60
+
+
+class Restarts:
+    """Restarts of a Cloud and a local Cluster, under what Acting asks for.
+
+    Where the only Cassandra goes, servers may fail: Nova gives up those whose
+    compute asks Placement in vain. Afterwards ``under_way`` says, for each
+    restart, how many servers were wanted and not yet there; ``failed`` how
+    many never came.
+    """
+
+    def __init__(self, cloud, cassandra, acting):
+        self._cloud, self._cassandra = cloud, cassandra
+        self._acting, self._last = acting, set()
+        self.under_way, self.failed = {}, {}
+
+    def run(self):
+        """Do them all, one after another."""
+        for name in (*self._cloud.schedulers, self._cloud.computes[0]):
+            self._wave(name, lambda: self._restart(name))
+        self._wave('placement',
+                   lambda: self._cloud.replace_workers('placement'))
+        for node in self._cassandra.nodes:
+            self._wave(node.name, lambda: self._restart_node(node),
+                       faulty=len(self._cassandra.nodes) == 1)
+        self._acting.delete(self._last)
+
+    def _wave(self, what, restart, *, faulty=False):
+        acting, old = self._acting, self._last
+        acting.tell(f'restarting {what} under load')
+        with futures.ThreadPoolExecutor(2) as users:
+            asked = users.submit(acting.create, f'wave-{what}', WAVE)
+            deleted = users.submit(acting.delete, old)
+            self.under_way[what] = len(self._not_yet(f'wave-{what}', asked))
+            restart()
+            self._last = asked.result()
+            deleted.result()
+        self.failed[what] = 0
+        if faulty:
+            missing = acting.never_come(self._last, seconds=_COME_S)
+            self.failed[what] = len(missing)
+            acting.delete(missing)
+            self._last -= missing
+        acting.wait(self._last)
+
+    def _not_yet(self, name, asked):
+        """Return the servers of a wave that are under way, once some are.
+        """
+        def look():
+            building = [
+                server for server in self._acting.eye.servers().values()
+                if server.name.startswith(f'{name}-')
+                and server.status == 'BUILD']
+            if not building and asked.done():
+                asked.result()
+                raise errors.SchedulerError(
+                    f'All of {name} were up too soon: nothing is shown.')
+            return building
+        return rest.wait(f'asking for {name}', look, seconds=_SEEN_S)
+
+    def _restart(self, name):
+        self._cloud.services[name].stop()
+        since = client.now()
+        self._cloud.start(name)
+        self._acting.eye.wait_for_services(
+            [name], check=self._cloud.check, since=since)
+
+    def _restart_node(self, node):
+        node.stop()
+        self._cassandra.start_node(node.number)

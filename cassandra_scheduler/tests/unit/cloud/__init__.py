@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pure parts of the cloud of real processes."""

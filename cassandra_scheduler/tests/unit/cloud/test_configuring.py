@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+
+import configparser
+import pathlib
+
+import fixtures
+import testtools
+
+from cassandra_scheduler.store import settings as store_settings
+from cassandra_scheduler.tests.cloud import configuring
+
+_PORTS = configuring.Ports(keystone=1, glance=2, nova=3, placement=4,
+                           neutron=5)
+
+
+class TestConfiguring(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        self.site = configuring.Site(
+            folder, _PORTS, 'postgresql://localhost/{}'.format,
+            'rabbit://localhost/', store_settings.Settings(
+                replication=(('datacenter1', 3),)))
+        self.site.etc.mkdir()
+
+    def test_uwsgi_is_what_we_ship_but_for_what_must_differ(self):
+        path = configuring.write_uwsgi(
+            self.site, 'nova', 'nova.wsgi.osapi_compute:application',
+            processes=1)
+        written = configparser.ConfigParser()
+        written.read(path)
+        self.assertEqual('127.0.0.1:3', written['uwsgi']['http-socket'])
+        self.assertEqual('nova.wsgi.osapi_compute:application',
+                         written['uwsgi']['module'])
+        self.assertEqual('1', written['uwsgi']['processes'])
+        # Not told so, clients send into connections that are closed.
+        self.assertEqual('Connection: close',
+                         written['uwsgi']['add-header'])
+
+    def test_a_service_of_novas_has_a_place_of_its_own(self):
+        path = configuring.write_host(self.site, 'compute-1')
+        written = configparser.ConfigParser()
+        written.read(path)
+        self.assertEqual('compute-1', written['DEFAULT']['host'])
+        self.assertTrue(
+            pathlib.Path(written['DEFAULT']['state_path']).is_dir())
+
+    def test_computes_know_no_database(self):
+        self.site.etc.rmdir()
+        configuring.write(self.site)
+        for name, known in (('nova', True), ('nova-compute', False)):
+            written = configparser.RawConfigParser()
+            written.read(self.site.etc / f'{name}.conf')
+            self.assertEqual((known, known), (
+                written.has_section('database'),
+                written.has_section('api_database')), name)
+
+    def test_the_password_is_in_no_message(self):
+        self.assertNotIn(self.site.password, repr(self.site))
