@@ -17,9 +17,9 @@ def table(figures):
                 'request; "x floor" is p50 over the bare conditional batch '
                 'of the same fleet')
     for heading in ('hosts', 'request', 'runs', 'p50', 'p99', 'x floor',
-                    'rows', 'queries', 'LWTs', '/s'):
+                    'rows', 'CQL', 'LWTs', '/s'):
         shown.add_column(heading, justify='left' if heading == 'request'
-                         else 'right', no_wrap=True)
+                         else 'right', min_width=len(heading))
     floors = {figure.hosts: figure.p50_ms for figure in figures
               if figure.request == kinds.FLOOR}
     for figure in figures:
