@@ -13,7 +13,7 @@ def table(figures):
     """Return a rich Table with one row for each Figure."""
     shown = rich_table.Table(
         title='select_destinations, end to end',
-        caption='ms of wall clock; rows, queries and LWTs are means per '
+        caption='ms of wall clock; rows, CQL queries, LWTs are means per '
                 'request; "x floor" is p50 over the bare conditional batch '
                 'of the same fleet')
     for heading in ('hosts', 'request', 'runs', 'p50', 'p99', 'x floor',
