@@ -30,6 +30,8 @@ class Service:
         self._environment = {**os.environ, **(environment or {})}
         self._account = account
         self._child = None
+        # Others look whether it runs while one lets it end.
+        self._may_end = True
 
     def start(self):
         """Start it; what it prints is added to its log.
@@ -47,6 +49,7 @@ class Service:
                 stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT, cwd=self.log.parent,
                 start_new_session=True, **other)
+        self._may_end = False
 
     @property
     def runs(self):
@@ -61,15 +64,19 @@ class Service:
 
     def check(self):
         """Raise SchedulerError if it has ended by itself."""
-        if self.runs and self._child.poll() is not None:
+        child = self._child
+        if child is None or child.poll() is None:
+            return
+        if not self._may_end and child is self._child:
             last = self.log.read_text(errors='replace').split('\n')
             words = ' '.join(line for line in last[-4:] if line)
             raise errors.SchedulerError(
                 f'{self.name} has ended with status '
-                f'{self._child.returncode}: {words[-_LAST_WORDS:]}')
+                f'{child.returncode}: {words[-_LAST_WORDS:]}')
 
     def ask_to_stop(self):
         """Send SIGTERM, and do not wait."""
+        self._may_end = True
         if self.runs:
             self._child.terminate()
 
@@ -88,6 +95,7 @@ class Service:
 
     def kill(self):
         """End it and all its workers at once, as a fault would."""
+        self._may_end = True
         if self.runs:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._child.pid, signal.SIGKILL)
