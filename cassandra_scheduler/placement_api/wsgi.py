@@ -19,3 +19,7 @@ try:
 except errors.SchedulerError as exc:
     print(f'cassandra-placement-api: {exc}', file=sys.stderr, flush=True)
     sys.exit(GIVE_UP)
+except SystemExit:
+    # oslo.config has said which value cannot be, and left the line open.
+    print(file=sys.stderr, flush=True)
+    sys.exit(GIVE_UP)

@@ -2,11 +2,14 @@
 
 import json
 import os
+import pathlib
 import socket
 import subprocess
 import sys
 import urllib.request
 import uuid
+
+import fixtures
 
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.functional import cmd
@@ -86,12 +89,21 @@ class TestServing(test_launching.RefusalTestCase):
                       ended.stderr)
 
     def test_what_a_wsgi_server_cannot_load(self):
+        self._check_given_up('/nowhere', '/nowhere')
+
+    def test_an_option_that_a_wsgi_server_cannot_load(self):
+        folder = self.useFixture(fixtures.TempDir()).path
+        pathlib.Path(folder, 'placement.conf').write_text(
+            '[DEFAULT]\ndebug =\n')
+        self._check_given_up(folder, '--debug')
+
+    def _check_given_up(self, folder, named):
         ended = subprocess.run(
             [sys.executable, '-c',
              'import cassandra_scheduler.placement_api.wsgi'],
             capture_output=True, text=True, timeout=90, env={
-                **os.environ, 'OS_PLACEMENT_CONFIG_DIR': '/nowhere'})
+                **os.environ, 'OS_PLACEMENT_CONFIG_DIR': str(folder)})
         # gunicorn does not start another worker after this.
         self.assertEqual(4, ended.returncode)
-        self.assertIn('/nowhere', ended.stderr)
+        self.assertIn(named, ended.stderr)
         self.assertNotIn('Traceback', ended.stderr)
