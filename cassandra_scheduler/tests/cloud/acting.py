@@ -216,9 +216,11 @@ class Acting:
         self._cloud.services[host].kill()
         service = ('compute', 'service', 'set')
         self.openstack.run(*service, '--down', host, 'nova-compute')
+        # Without --wait, which never ends: python-openstackclient 10 looks
+        # for "ACTIVE" among states that it has put into small letters.
         with futures.ThreadPoolExecutor(2) as threads:
             list(threads.map(lambda name: self.openstack.run(
-                'server', 'evacuate', '--wait', name), on[host]))
+                'server', 'evacuate', name), on[host]))
         for name, server in self.wait(on[host]).items():
             _expect(server.compute_host != host,
                     f'{name} is still on {host}.')

@@ -36,8 +36,7 @@ def environment(site):
             'OS_USER_DOMAIN_ID': 'default',
             'OS_PROJECT_DOMAIN_ID': 'default',
             'OS_REGION_NAME': configuring.REGION,
-            # From 2.95 on an evacuated server is stopped, and the command
-            # waits for it to be active.
+            # From 2.95 on an evacuated server stays stopped.
             'OS_COMPUTE_API_VERSION': '2.94',
             'OS_PLACEMENT_API_VERSION': '1.39'}
 
