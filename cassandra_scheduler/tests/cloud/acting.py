@@ -227,9 +227,11 @@ class Acting:
         self.tell(f'starting {host} again')
         since = client.now()
         self._cloud.start(host)
-        self.openstack.run(*service, '--up', host, 'nova-compute')
+        # Nova refuses --up until it has put away what was evacuated.
         self.eye.wait_for_services([host], check=self._cloud.check,
-                                   since=since)
+                                   since=since, state='down')
+        self.openstack.run(*service, '--up', host, 'nova-compute')
+        self.eye.wait_for_services([host], check=self._cloud.check)
 
     @property
     def _fast_hosts(self):

@@ -120,16 +120,17 @@ class Eye:
         return {server.name: server for server in _listed(
             self._compute.servers, all_projects=True)}
 
-    def wait_for_services(self, hosts, *, check, since=None):
+    def wait_for_services(self, hosts, *, check, since=None, state='up'):
         """Wait until a service of Nova's works on each of these hosts.
 
         ``since``: and has given a sign of life after that, a datetime.
+        ``state``: what Nova calls it; "down" where it was forced to be.
         """
         def up():
             check()
             services = _listed(self._compute.services)
             found = {service.host for service in services
-                     if service.state == 'up' and (
+                     if service.state == state and (
                          since is None or since < _moment(service))}
             return found >= set(hosts)
         rest.wait(f'starting {", ".join(hosts)}', up, seconds=_PATIENCE_S,
