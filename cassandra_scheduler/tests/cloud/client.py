@@ -115,10 +115,13 @@ class Eye:
         self._compute.default_microversion = variables[
             'OS_COMPUTE_API_VERSION']
 
-    def servers(self):
-        """Return name -> server as openstacksdk has it."""
+    def servers(self, **filters):
+        """Return name -> server as openstacksdk has it.
+
+        ``filters``: those of Nova's API, all servers without any.
+        """
         return {server.name: server for server in _listed(
-            self._compute.servers, all_projects=True)}
+            self._compute.servers, all_projects=True, **filters)}
 
     def wait_for_services(self, hosts, *, check, since=None, state='up'):
         """Wait until a service of Nova's works on each of these hosts.

@@ -13,6 +13,8 @@ from cassandra_scheduler.tests.cloud import client
 
 #: Servers asked for in each wave.
 WAVE = 8
+#: Waves at most until one is seen on its way.
+_TRIES = 4
 _SEEN_S = 60
 #: Seconds in which those come that were not lost with the only Cassandra.
 _COME_S = 60
@@ -47,11 +49,10 @@ class Restarts:
         acting, old = self._acting, self._last
         acting.tell(f'restarting {what} under load')
         with futures.ThreadPoolExecutor(2) as users:
-            asked = users.submit(acting.create, f'wave-{what}', WAVE)
             deleted = users.submit(acting.delete, old)
-            self.under_way[what] = len(self._not_yet(f'wave-{what}', asked))
+            asked = self._ask(what, users)
             restart()
-            self._last = asked.result()
+            self._last = set().union(*(wave.result() for wave in asked))
             deleted.result()
         self.failed[what] = 0
         if faulty:
@@ -61,20 +62,34 @@ class Restarts:
             self._last -= missing
         acting.wait(self._last)
 
-    def _not_yet(self, name, asked):
-        """Return the servers of a wave that are under way, once some are.
+    def _ask(self, what, users):
+        """Let ``users`` ask for waves until one is seen on its way.
+
+        Returns a future for each wave: the names of its servers.
+        """
+        asked = []
+        for number in range(1, _TRIES + 1):
+            wave = f'wave-{what}-{number}'
+            asked.append(users.submit(self._acting.create, wave, WAVE))
+            self.under_way[what] = self._not_yet(wave, asked[-1])
+            if self.under_way[what]:
+                return asked
+        raise errors.SchedulerError(
+            f'All {_TRIES} waves for {what} were up too soon: nothing is '
+            f'shown.')
+
+    def _not_yet(self, wave, asked):
+        """Return how many servers of a wave are under way: 0 if it is over.
         """
         def look():
-            building = [
-                server for server in self._acting.eye.servers().values()
-                if server.name.startswith(f'{name}-')
-                and server.status == 'BUILD']
-            if not building and asked.done():
+            over = asked.done()
+            found = [
+                server for server in self._acting.eye.servers(
+                    name=f'^{wave}-').values() if server.status == 'BUILD']
+            if over:
                 asked.result()
-                raise errors.SchedulerError(
-                    f'All of {name} were up too soon: nothing is shown.')
-            return building
-        return rest.wait(f'asking for {name}', look, seconds=_SEEN_S)
+            return (len(found),) if found or over else None
+        return rest.wait(f'asking for {wave}', look, seconds=_SEEN_S)[0]
 
     def _restart(self, name):
         self._cloud.services[name].stop()
