@@ -60,7 +60,8 @@ class Restarts:
             self.failed[what] = len(missing)
             acting.delete(missing)
             self._last -= missing
-        acting.wait(self._last)
+        if self._last:
+            acting.wait(self._last)
 
     def _ask(self, what, users):
         """Let ``users`` ask for waves until one is seen on its way.
