@@ -16,6 +16,9 @@ _NOVAS_OWN = ('RuntimeError: A dynamic interval looping call should supply '
               'either an interval or periodic_interval_max',)
 #: What Nova's exceptions quote of an answer of ours without a Cassandra.
 _OUTAGE = 'that the node is up'
+#: Those that quote nothing: the line of the log before them has the answer.
+_UNQUOTED = re.compile(
+    r'nova\.exception\.ResourceProvider(Aggregate|Trait)?RetrievalFailed: ')
 
 
 def tracebacks(lines):
@@ -40,4 +43,5 @@ def excused(what, *, outage):
     ``outage``: the only Cassandra was away for a while, and Nova writes a
     traceback for what Placement could not answer then.
     """
-    return what in _NOVAS_OWN or (outage and _OUTAGE in what)
+    return what in _NOVAS_OWN or (outage and bool(
+        _OUTAGE in what or _UNQUOTED.match(what)))

@@ -52,6 +52,12 @@ class TestExcused(testtools.TestCase):
         self.assertTrue(logs.excused(what, outage=True))
         self.assertFalse(logs.excused(what, outage=False))
 
+    def test_what_quotes_nothing_while_the_only_one_was_away(self):
+        what = ('nova.exception.ResourceProviderRetrievalFailed: Failed to '
+                'get resource provider with UUID 1')
+        self.assertTrue(logs.excused(what, outage=True))
+        self.assertFalse(logs.excused(what, outage=False))
+
     def test_nothing_excuses_ours(self):
         for outage in (True, False):
             self.assertFalse(logs.excused('ValueError: 3', outage=outage))
