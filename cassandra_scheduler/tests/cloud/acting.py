@@ -85,6 +85,9 @@ class Acting:
 
     def wait(self, names):
         """Return name -> server once these are up."""
+        if not names:
+            return {}
+
         def up():
             self._cloud.check()
             found = self._named(names)

@@ -60,8 +60,7 @@ class Restarts:
             self.failed[what] = len(missing)
             acting.delete(missing)
             self._last -= missing
-        if self._last:
-            acting.wait(self._last)
+        acting.wait(self._last)
 
     def _ask(self, what, users):
         """Let ``users`` ask for waves until one is seen on its way.
