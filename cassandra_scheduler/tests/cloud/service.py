@@ -30,8 +30,8 @@ class Service:
         self._environment = {**os.environ, **(environment or {})}
         self._account = account
         self._child = None
-        # Others look whether it runs while one lets it end.
-        self._may_end = True
+        # The one that was told to end, while others look whether it runs.
+        self._ending = None
 
     def start(self):
         """Start it; what it prints is added to its log.
@@ -49,7 +49,6 @@ class Service:
                 stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT, cwd=self.log.parent,
                 start_new_session=True, **other)
-        self._may_end = False
 
     @property
     def runs(self):
@@ -67,7 +66,7 @@ class Service:
         child = self._child
         if child is None or child.poll() is None:
             return
-        if not self._may_end and child is self._child:
+        if child is not self._ending:
             last = self.log.read_text(errors='replace').split('\n')
             words = ' '.join(line for line in last[-4:] if line)
             raise errors.SchedulerError(
@@ -76,8 +75,8 @@ class Service:
 
     def ask_to_stop(self):
         """Send SIGTERM, and do not wait."""
-        self._may_end = True
         if self.runs:
+            self._ending = self._child
             self._child.terminate()
 
     def stop(self):
@@ -95,8 +94,8 @@ class Service:
 
     def kill(self):
         """End it and all its workers at once, as a fault would."""
-        self._may_end = True
         if self.runs:
+            self._ending = self._child
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._child.pid, signal.SIGKILL)
             self._child.wait()
