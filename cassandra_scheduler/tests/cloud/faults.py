@@ -16,7 +16,7 @@ WAVE = 8
 #: Waves at most until one is seen on its way.
 _TRIES = 4
 _SEEN_S = 60
-#: Seconds in which those come that were not lost with the only Cassandra.
+#: Seconds in which those come that are not lost.
 _COME_S = 60
 
 
@@ -54,10 +54,11 @@ class Restarts:
             restart()
             self._last = set().union(*(wave.result() for wave in asked))
             deleted.result()
-        self.failed[what] = 0
+        # A compute that starts puts into ERROR what is claimed for it and has
+        # not reached it yet, and builds it all the same once it does.
+        missing = acting.never_come(self._last, seconds=_COME_S)
+        self.failed[what] = len(missing) if faulty else 0
         if faulty:
-            missing = acting.never_come(self._last, seconds=_COME_S)
-            self.failed[what] = len(missing)
             acting.delete(missing)
             self._last -= missing
         acting.wait(self._last)
