@@ -102,6 +102,7 @@ class Cloud:
         for each in self.services.values():
             with contextlib.suppress(errors.SchedulerError):
                 each.stop()
+        configuring.forget_queues(self._site)
 
     def _answers(self, name):
         self.services[name].check()

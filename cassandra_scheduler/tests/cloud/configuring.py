@@ -25,6 +25,8 @@ PROJECT, USER, REGION = 'service', 'nova', 'RegionOne'
 _THREADS = 8
 #: Seconds between two signs of life of a service, and until it counts as dead.
 _SIGN_S, _DEAD_S = 5, 30
+#: Where oslo.messaging counts the queues that it has names for.
+_COUNTERS = pathlib.Path('/dev/shm')
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -81,9 +83,20 @@ def write_host(site, host):
     """Write what a service of Nova's has for itself; return the file."""
     path, state = site.etc / f'{host}.conf', site.folder / host
     state.mkdir()
-    configuring.write(path, {'DEFAULT': {'host': host, 'state_path': state},
-                             'oslo_concurrency': {'lock_path': state}})
+    configuring.write(path, {
+        'DEFAULT': {'host': host, 'state_path': state},
+        'oslo_concurrency': {'lock_path': state},
+        # With queues of random names it loses what comes as it stops.
+        'oslo_messaging_rabbit': {'use_queue_manager': True,
+                                  'hostname': f'{site.folder.name}.{host}'}})
     return path
+
+
+def forget_queues(site):
+    """Remove what was written for the names of queues outside of the folder.
+    """
+    for path in _COUNTERS.glob(f'{site.folder.name}.*_qmanager'):
+        path.unlink()
 
 
 def write_uwsgi(site, name, module, *, processes):

@@ -4,6 +4,8 @@ import configparser
 import pathlib
 
 import fixtures
+from oslo_concurrency.fixture import lockutils
+from oslo_messaging._drivers import amqpdriver
 import testtools
 
 from cassandra_scheduler.store import settings as store_settings
@@ -45,6 +47,17 @@ class TestConfiguring(testtools.TestCase):
         self.assertEqual('compute-1', written['DEFAULT']['host'])
         self.assertTrue(
             pathlib.Path(written['DEFAULT']['state_path']).is_dir())
+
+    def test_what_names_of_queues_leave_behind_is_removed(self):
+        self.useFixture(lockutils.ExternalLockFixture())
+        written = configparser.ConfigParser()
+        written.read(configuring.write_host(self.site, 'compute-1'))
+        names = amqpdriver.QManager(
+            written['oslo_messaging_rabbit']['hostname'], 'nova-compute')
+        names.get()
+        self.assertTrue(pathlib.Path(names.file_name).exists())
+        configuring.forget_queues(self.site)
+        self.assertFalse(pathlib.Path(names.file_name).exists())
 
     def test_computes_know_no_database(self):
         self.site.etc.rmdir()
