@@ -2,8 +2,9 @@
 """The one door to the Cassandra driver.
 
 Promises: a session connects at its first use and anew after a fork; a write
-is sent once and never repeated by the driver; every failure leaves as one of
-our errors. Refuses: to retry, to interpret rows. Read ``outcome`` next.
+is sent once and never repeated by the driver, a read that a node turns away
+is asked of one more; every failure leaves as one of our errors. Refuses: to
+wait and retry, to interpret rows. Read ``outcome`` next.
 """
 
 import dataclasses
@@ -331,25 +332,39 @@ def _bind(statement, params):
     return bound
 
 
+class _AskOneMore(policies.FallthroughRetryPolicy):
+    """Asks one more node for what may be asked twice.
+
+    A node that is being stopped answers with "overloaded", or hangs up.
+    """
+
+    def on_request_error(self, query, consistency, error, retry_num):
+        """Return what the driver does after such an answer, or none."""
+        if retry_num == 0:
+            return self.RETRY_NEXT_HOST, None
+        return self.RETHROW, None
+
+
 def _profiles(settings):
     balancing = policies.TokenAwarePolicy(policies.DCAwareRoundRobinPolicy(
         local_dc=settings.local_datacenter))
-    serial = getattr(ConsistencyLevel, settings.serial_consistency)
+    levels = {name: getattr(ConsistencyLevel, value) for name, value in (
+        (READ, settings.read_consistency),
+        (SERIAL, settings.serial_consistency),
+        (CANDIDATES, settings.candidate_consistency))}
+    once, twice = policies.FallthroughRetryPolicy(), _AskOneMore()
 
-    def profile(level):
+    def profile(level, retry_policy):
         return cluster.ExecutionProfile(
-            load_balancing_policy=balancing,
-            retry_policy=policies.FallthroughRetryPolicy(),
-            consistency_level=level, serial_consistency_level=serial,
+            load_balancing_policy=balancing, retry_policy=retry_policy,
+            consistency_level=levels[level],
+            serial_consistency_level=levels[SERIAL],
             request_timeout=settings.request_timeout,
             row_factory=query.dict_factory)
 
-    read = getattr(ConsistencyLevel, settings.read_consistency)
-    return {
-        cluster.EXEC_PROFILE_DEFAULT: profile(read),
-        READ: profile(read), CLAIM: profile(read), SERIAL: profile(serial),
-        CANDIDATES: profile(
-            getattr(ConsistencyLevel, settings.candidate_consistency))}
+    return {cluster.EXEC_PROFILE_DEFAULT: profile(READ, once),
+            CLAIM: profile(READ, once),
+            **{level: profile(level, twice) for level in levels}}
 
 
 def _ssl_context(settings):

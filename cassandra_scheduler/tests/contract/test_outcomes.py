@@ -20,6 +20,9 @@ CAS = cassandra.WriteType.CAS
 SILENCE = cassandra.OperationTimedOut()
 CAS_UNKNOWN = protocol.ErrorMessage(
     code=0x1700, message='CAS operation result is unknown', info=None)
+#: What a node says that is being stopped.
+TURNED_AWAY = protocol.OverloadedErrorMessage(
+    code=0x1001, message='', info=None)
 #: After any of these the write may have happened.
 LOST = (SILENCE, CAS_UNKNOWN,
         cassandra.WriteTimeout('timed out', write_type=CAS),
@@ -195,14 +198,33 @@ class TestSmallRows(OutcomesTestCase):
 
 class TestDriver(case.StoreTestCase):
 
-    def test_it_repeats_nothing_by_itself(self):
-        profiles = self.store.session._connected(
+    def setUp(self):
+        super().setUp()
+        self.profiles = self.store.session._connected(
             ).cluster.profile_manager.profiles
+
+    def decisions(self, name, error, *, attempts):
+        policy = self.profiles[name].retry_policy
+        return [policy.on_request_error(None, None, error, retry_num=number)[0]
+                for number in range(attempts)]
+
+    def test_it_repeats_no_write(self):
         for name in (cluster.EXEC_PROFILE_DEFAULT, store_session.READ,
                      store_session.CANDIDATES, store_session.SERIAL,
                      store_session.CLAIM):
-            profile = profiles[name]
+            profile = self.profiles[name]
             self.assertIsInstance(profile.retry_policy,
                                   policies.FallthroughRetryPolicy)
             self.assertIsInstance(profile.speculative_execution_policy,
                                   policies.NoSpeculativeExecutionPolicy)
+        for name in (cluster.EXEC_PROFILE_DEFAULT, store_session.CLAIM):
+            self.assertEqual([policies.RetryPolicy.RETHROW], self.decisions(
+                name, TURNED_AWAY, attempts=1))
+
+    def test_it_asks_one_more_node_for_what_is_read(self):
+        for name in (store_session.READ, store_session.CANDIDATES,
+                     store_session.SERIAL):
+            self.assertEqual(
+                [policies.RetryPolicy.RETRY_NEXT_HOST,
+                 policies.RetryPolicy.RETHROW],
+                self.decisions(name, TURNED_AWAY, attempts=2))
