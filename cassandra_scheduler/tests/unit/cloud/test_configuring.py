@@ -4,7 +4,6 @@ import configparser
 import pathlib
 
 import fixtures
-from oslo_concurrency.fixture import lockutils
 from oslo_messaging._drivers import amqpdriver
 import testtools
 
@@ -49,15 +48,15 @@ class TestConfiguring(testtools.TestCase):
             pathlib.Path(written['DEFAULT']['state_path']).is_dir())
 
     def test_what_names_of_queues_leave_behind_is_removed(self):
-        self.useFixture(lockutils.ExternalLockFixture())
         written = configparser.ConfigParser()
         written.read(configuring.write_host(self.site, 'compute-1'))
-        names = amqpdriver.QManager(
-            written['oslo_messaging_rabbit']['hostname'], 'nova-compute')
-        names.get()
-        self.assertTrue(pathlib.Path(names.file_name).exists())
+        left = pathlib.Path(amqpdriver.QManager(
+            written['oslo_messaging_rabbit']['hostname'],
+            'nova-cassandra-compute').file_name)
+        left.touch()
+        self.addCleanup(left.unlink, missing_ok=True)
         configuring.forget_queues(self.site)
-        self.assertFalse(pathlib.Path(names.file_name).exists())
+        self.assertFalse(left.exists())
 
     def test_computes_know_no_database(self):
         self.site.etc.rmdir()

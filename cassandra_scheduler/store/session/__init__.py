@@ -10,7 +10,6 @@ wait and retry, to interpret rows. Read ``outcome`` next.
 import dataclasses
 import functools
 import os
-import ssl
 import struct
 import threading
 import time
@@ -20,17 +19,15 @@ with warnings.catch_warnings():
     # The driver looks whether eventlet is in use, and eventlet warns of
     # itself at import even where it is not.
     warnings.simplefilter('ignore')
-    from cassandra import auth
     from cassandra import cluster
-    from cassandra import ConsistencyLevel
     from cassandra import DriverException
-    from cassandra import policies
     from cassandra import query
 
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import driver_log
 from cassandra_scheduler.store import failures
 from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store.session import connecting
 
 # The driver makes its loggers when it is imported.
 driver_log.shorten()
@@ -38,12 +35,8 @@ driver_log.shorten()
 #: Marks a bind value as "leave this column as it is".
 UNSET = query.UNSET_VALUE
 
-READ, CANDIDATES, SERIAL, CLAIM = 'read', 'candidates', 'serial', 'claim'
-
-#: The longest wait, in seconds, between two attempts to reach a node again.
-#: Left to itself the driver waits up to ten minutes, in which every host
-#: would count as down, and gives up for ever after 64 attempts.
-RECONNECT_S = 10.0
+READ, CANDIDATES = connecting.READ, connecting.CANDIDATES
+SERIAL, CLAIM = connecting.SERIAL, connecting.CLAIM
 
 #: How many statements are under way at once when many are sent.
 SIDE_BY_SIDE = 100
@@ -270,7 +263,7 @@ class Session:
             if self._opened is None or self._opened.pid != os.getpid():
                 if self._opened is not None:
                     _inherited.append(self._opened)
-                pool = self._open_cluster()
+                pool = connecting.cluster_for(self.settings)
                 try:
                     session = pool.connect()
                 except Exception:
@@ -290,22 +283,6 @@ class Session:
                                            max_schema_agreement_wait=0)
         except DriverException:
             pass
-
-    def _open_cluster(self):
-        settings = self.settings
-        provider = None
-        if settings.username:
-            provider = auth.PlainTextAuthProvider(settings.username,
-                                                  settings.password or '')
-        return cluster.Cluster(
-            contact_points=list(settings.contact_points), port=settings.port,
-            auth_provider=provider, ssl_context=_ssl_context(settings),
-            protocol_version=5, connect_timeout=settings.connect_timeout,
-            execution_profiles=_profiles(settings),
-            reconnection_policy=policies.ExponentialReconnectionPolicy(
-                1.0, RECONNECT_S, max_attempts=None),
-            schema_metadata_enabled=False, schema_event_refresh_window=-1,
-            token_metadata_enabled=True)
 
 
 def _wait_for_pool(session, host):
@@ -330,54 +307,3 @@ def _bind(statement, params):
         raise errors.InvalidValue(
             f'A value cannot be stored: {failures.brief(exc)}') from None
     return bound
-
-
-class _AskOneMore(policies.FallthroughRetryPolicy):
-    """Asks one more node for what may be asked twice.
-
-    A node that is being stopped answers with "overloaded", or hangs up.
-    """
-
-    def on_request_error(self, query, consistency, error, retry_num):
-        """Return what the driver does after such an answer, or none."""
-        if retry_num == 0:
-            return self.RETRY_NEXT_HOST, None
-        return self.RETHROW, None
-
-
-def _profiles(settings):
-    balancing = policies.TokenAwarePolicy(policies.DCAwareRoundRobinPolicy(
-        local_dc=settings.local_datacenter))
-    levels = {name: getattr(ConsistencyLevel, value) for name, value in (
-        (READ, settings.read_consistency),
-        (SERIAL, settings.serial_consistency),
-        (CANDIDATES, settings.candidate_consistency))}
-    once, twice = policies.FallthroughRetryPolicy(), _AskOneMore()
-
-    def profile(level, retry_policy):
-        return cluster.ExecutionProfile(
-            load_balancing_policy=balancing, retry_policy=retry_policy,
-            consistency_level=levels[level],
-            serial_consistency_level=levels[SERIAL],
-            request_timeout=settings.request_timeout,
-            row_factory=query.dict_factory)
-
-    return {cluster.EXEC_PROFILE_DEFAULT: profile(READ, once),
-            CLAIM: profile(READ, once),
-            **{level: profile(level, twice) for level in levels}}
-
-
-def _ssl_context(settings):
-    if not settings.ssl_ca_file:
-        return None
-    try:
-        context = ssl.create_default_context(cafile=settings.ssl_ca_file)
-        context.check_hostname = settings.ssl_verify_hostname
-        if settings.ssl_cert_file:
-            context.load_cert_chain(settings.ssl_cert_file,
-                                    settings.ssl_key_file)
-    except OSError as exc:
-        raise errors.InvalidSettings(
-            '[cassandra] ssl_ca_file, ssl_cert_file or ssl_key_file cannot '
-            f'be used: {exc.strerror or exc}') from None
-    return context

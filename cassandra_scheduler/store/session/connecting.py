@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the driver is set up: whom it asks, how often, and how it connects.
+
+Promises: the driver repeats no write; what is read it asks one more node for
+if the first turns it away. Refuses: to connect; ``Session`` does, at its
+first use.
+"""
+
+import ssl
+import warnings
+
+with warnings.catch_warnings():
+    # As in ``session``, whichever is imported first.
+    warnings.simplefilter('ignore')
+    from cassandra import auth
+    from cassandra import cluster
+    from cassandra import ConsistencyLevel
+    from cassandra import policies
+    from cassandra import query
+
+from cassandra_scheduler.model import errors
+
+#: Names of the ways to ask; see ``Session.rows``. CLAIM is for all writes.
+READ, CANDIDATES, SERIAL, CLAIM = 'read', 'candidates', 'serial', 'claim'
+
+#: The longest wait, in seconds, between two attempts to reach a node again.
+#: Left to itself the driver waits up to ten minutes, in which every host
+#: would count as down, and gives up for ever after 64 attempts.
+RECONNECT_S = 10.0
+
+
+def cluster_for(settings):
+    """Return the driver's Cluster for these settings, not connected yet.
+
+    Raises InvalidSettings if a file for TLS cannot be used.
+    """
+    provider = None
+    if settings.username:
+        provider = auth.PlainTextAuthProvider(settings.username,
+                                              settings.password or '')
+    return cluster.Cluster(
+        contact_points=list(settings.contact_points), port=settings.port,
+        auth_provider=provider, ssl_context=_ssl_context(settings),
+        protocol_version=5, connect_timeout=settings.connect_timeout,
+        execution_profiles=_profiles(settings),
+        reconnection_policy=policies.ExponentialReconnectionPolicy(
+            1.0, RECONNECT_S, max_attempts=None),
+        schema_metadata_enabled=False, schema_event_refresh_window=-1,
+        token_metadata_enabled=True)
+
+
+class _AskOneMore(policies.FallthroughRetryPolicy):
+    """Asks one more node for what may be asked twice.
+
+    A node that is being stopped answers with "overloaded", or hangs up.
+    """
+
+    def on_request_error(self, query, consistency, error, retry_num):
+        """Return what the driver does after such an answer, or none."""
+        if retry_num == 0:
+            return self.RETRY_NEXT_HOST, None
+        return self.RETHROW, None
+
+
+def _profiles(settings):
+    balancing = policies.TokenAwarePolicy(policies.DCAwareRoundRobinPolicy(
+        local_dc=settings.local_datacenter))
+    levels = {name: getattr(ConsistencyLevel, value) for name, value in (
+        (READ, settings.read_consistency),
+        (SERIAL, settings.serial_consistency),
+        (CANDIDATES, settings.candidate_consistency))}
+    once, twice = policies.FallthroughRetryPolicy(), _AskOneMore()
+
+    def profile(level, retry_policy):
+        return cluster.ExecutionProfile(
+            load_balancing_policy=balancing, retry_policy=retry_policy,
+            consistency_level=levels[level],
+            serial_consistency_level=levels[SERIAL],
+            request_timeout=settings.request_timeout,
+            row_factory=query.dict_factory)
+
+    return {cluster.EXEC_PROFILE_DEFAULT: profile(READ, once),
+            CLAIM: profile(READ, once),
+            **{level: profile(level, twice) for level in levels}}
+
+
+def _ssl_context(settings):
+    if not settings.ssl_ca_file:
+        return None
+    try:
+        context = ssl.create_default_context(cafile=settings.ssl_ca_file)
+        context.check_hostname = settings.ssl_verify_hostname
+        if settings.ssl_cert_file:
+            context.load_cert_chain(settings.ssl_cert_file,
+                                    settings.ssl_key_file)
+    except OSError as exc:
+        raise errors.InvalidSettings(
+            '[cassandra] ssl_ca_file, ssl_cert_file or ssl_key_file cannot '
+            f'be used: {exc.strerror or exc}') from None
+    return context
