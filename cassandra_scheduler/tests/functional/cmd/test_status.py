@@ -128,6 +128,7 @@ class TestBadCassandra(StatusTestCase):
                       'contact_points': ','.join(node.contact_points)}
         self.leave_a_keyspace_behind()
         self.check_the_first_as_a_superuser()
+        self.check_versions()
         node.nodes[0].stop()
         cluster.Cluster(node.name, settings=SECOND).start()
         self.where['local_datacenter'] = '0'
@@ -198,6 +199,27 @@ class TestBadCassandra(StatusTestCase):
             self.assert_said(checks[name], result, *parts)
         self.assertIn(f'has paxos_variant {FIRST["paxos_variant"]}',
                       self.refusal('nova-cassandra-scheduler', desk))
+
+    def check_versions(self):
+        """Have the node say, where clients look, that it is another."""
+        session = self.store(keyspace='left_behind').session
+        desk = self.desk(keyspace='left_behind')
+        session.write('INSERT INTO system.peers_v2 (peer, peer_port, '
+                      'native_address, native_port, host_id, data_center, '
+                      'rack, release_version, schema_version, tokens) VALUES '
+                      "('127.0.0.99', 7000, '127.0.0.99', 9042, uuid(), "
+                      "'datacenter1', 'rack1', '5.1.0', uuid(), {'1'})")
+        self.assert_said(table(desk)[1]['Version of Cassandra'], WARNING,
+                         ', 5.1.0): finish the upgrade')
+        session.write("UPDATE system.local SET release_version = '4.1.9' "
+                      "WHERE key = 'local'")
+        self.assert_said(table(desk)[1]['Version of Cassandra'], FAILURE,
+                         'runs Cassandra 4.1.9')
+        for program in ('nova-cassandra-scheduler', 'nova-cassandra-compute'):
+            self.assertIn('runs Cassandra 4.1.9, but 5.0 is needed',
+                          self.refusal(program, desk))
+        session.write("DELETE FROM system.peers_v2 WHERE peer = "
+                      "'127.0.0.99' AND peer_port = 7000")
 
     def check_the_second_as_a_service(self):
         desk = self.desk(**SERVICE)
