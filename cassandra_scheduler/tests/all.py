@@ -33,6 +33,10 @@ SELECTION = PACKAGE / 'tests' / 'upstream' / 'ci.txt'
 CONTACT_POINTS = 'CASSANDRA_SCHEDULER_TEST_CONTACT_POINTS'
 PORT = 'CASSANDRA_SCHEDULER_TEST_PORT'
 
+# No Cassandra of the tests lives long enough for what Java would compile with
+# the greatest care.
+JAVA = ('JAVA_TOOL_OPTIONS', '-XX:TieredStopAtLevel=1')
+
 # What stestr prints at its end, below this heading, or instead of it.
 _HEADING = 'Totals'
 _NO_MATCH = "The specified regex doesn't match"
@@ -256,6 +260,7 @@ def main(argv=None):
     options = parser.parse_args(argv)
     wanted = [suite.narrowed(options.expressions) for suite in known
               if suite.name in (options.suite or names)]
+    os.environ.setdefault(*JAVA)
     results = run_all(wanted, dict(os.environ))
     for line in table(results):
         say(line)
