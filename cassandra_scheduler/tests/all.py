@@ -33,9 +33,9 @@ SELECTION = PACKAGE / 'tests' / 'upstream' / 'ci.txt'
 CONTACT_POINTS = 'CASSANDRA_SCHEDULER_TEST_CONTACT_POINTS'
 PORT = 'CASSANDRA_SCHEDULER_TEST_PORT'
 
-# No Cassandra of the tests lives long enough for what Java would compile with
-# the greatest care.
-JAVA = ('JAVA_TOOL_OPTIONS', '-XX:TieredStopAtLevel=1')
+# A Cassandra that a test has for itself does not live long enough for what
+# Java would compile with the greatest care; the one of all tests does.
+SHORT_LIVED = {'JAVA_TOOL_OPTIONS': '-XX:TieredStopAtLevel=1'}
 
 # What stestr prints at its end, below this heading, or instead of it.
 _HEADING = 'Totals'
@@ -260,8 +260,7 @@ def main(argv=None):
     options = parser.parse_args(argv)
     wanted = [suite.narrowed(options.expressions) for suite in known
               if suite.name in (options.suite or names)]
-    os.environ.setdefault(*JAVA)
-    results = run_all(wanted, dict(os.environ))
+    results = run_all(wanted, {**SHORT_LIVED, **os.environ})
     for line in table(results):
         say(line)
     passed = sum(result.passed for result in results)
