@@ -7,16 +7,12 @@ first use.
 """
 
 import ssl
-import warnings
 
-with warnings.catch_warnings():
-    # As in ``session``, whichever is imported first.
-    warnings.simplefilter('ignore')
-    from cassandra import auth
-    from cassandra import cluster
-    from cassandra import ConsistencyLevel
-    from cassandra import policies
-    from cassandra import query
+from cassandra import auth
+from cassandra import cluster
+from cassandra import ConsistencyLevel
+from cassandra import policies
+from cassandra import query
 
 from cassandra_scheduler.model import errors
 
