@@ -57,10 +57,10 @@ class Restarts:
         # A compute that starts puts into ERROR what is claimed for it and has
         # not reached it yet, and builds it all the same once it does.
         missing = acting.never_come(self._last, seconds=_COME_S)
-        self.failed[what] = len(missing) if faulty else 0
-        if faulty:
-            acting.delete(missing)
-            self._last -= missing
+        failed = missing if faulty else set()
+        self.failed[what] = len(failed)
+        acting.delete(failed)
+        self._last -= failed
         acting.wait(self._last)
 
     def _ask(self, what, users):
