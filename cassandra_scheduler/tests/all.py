@@ -2,7 +2,8 @@
 """Every suite, one after another, and one line that sums them up.
 
 Promises: what each suite prints is shown while it runs; a suite that breaks
-before it can count its tests counts as one failure. Refuses: going on in
+before it can count its tests counts as one failure; what failed is said once
+more at the end. Refuses: going on in
 silence when a suite did not run. Read next: tox.ini, environment ``all``.
 """
 
@@ -21,6 +22,7 @@ import time
 import cassandra_scheduler
 from cassandra_scheduler.local import cluster as local_cluster
 from cassandra_scheduler.local import failures
+from cassandra_scheduler.tests import complaints
 
 PACKAGE = pathlib.Path(cassandra_scheduler.__file__).parent
 BIN = pathlib.Path(sys.executable).parent
@@ -67,13 +69,17 @@ class Suite:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a suite; ``seconds`` is wall-clock time."""
+    """What came of a suite; ``seconds`` is wall-clock time.
+
+    ``complaints``: a text for each test of which stestr says that it failed.
+    """
     name: str
     passed: int = 0
     failed: int = 0
     skipped: int = 0
     seconds: float = 0.0
     remark: str = ''
+    complaints: tuple = ()
 
 
 def suites():
@@ -189,7 +195,9 @@ def run(suite, environment):
     if lines and not line.endswith('\n'):
         say('')
     result = count(suite, lines, exit_status=process.returncode)
-    return dataclasses.replace(result, seconds=time.monotonic() - began)
+    return dataclasses.replace(
+        result, seconds=time.monotonic() - began,
+        complaints=complaints.found(lines) if suite.counts else ())
 
 
 @contextlib.contextmanager
@@ -241,6 +249,20 @@ def table(results):
     return lines
 
 
+def closing(results):
+    """Return the last lines: what failed, the table, and the sums."""
+    passed, failed = sums(results)
+    return [*(f'--- {result.name}: {complaint}' for result in results
+              for complaint in result.complaints),
+            *table(results), f'{passed} passed, {failed} failed']
+
+
+def sums(results):
+    """Return how many tests passed, and how many failed."""
+    return (sum(result.passed for result in results),
+            sum(result.failed for result in results))
+
+
 def say(line):
     print(line, flush=True)
 
@@ -261,11 +283,9 @@ def main(argv=None):
     wanted = [suite.narrowed(options.expressions) for suite in known
               if suite.name in (options.suite or names)]
     results = run_all(wanted, {**SHORT_LIVED, **os.environ})
-    for line in table(results):
+    for line in closing(results):
         say(line)
-    passed = sum(result.passed for result in results)
-    failed = sum(result.failed for result in results)
-    say(f'{passed} passed, {failed} failed')
+    passed, failed = sums(results)
     return 1 if failed or not passed else 0
 
 

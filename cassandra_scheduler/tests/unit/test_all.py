@@ -14,6 +14,14 @@ STESTR = [
     ' - Passed: 7', ' - Skipped: 1', ' - Expected Fail: 1',
     ' - Unexpected Success: 1', ' - Failed: 2',
     'Sum of execute time for each test: 0.0075 sec.']
+FAILED = [
+    '{1} a.test_one [0.5s] ... FAILED', '',
+    'Captured traceback:', '~~~~~~~~~~~~~~~~~~~',
+    '    Traceback (most recent call last):', '', '    ValueError: 3', '',
+    'Captured pythonlogging:', '~~~', '    2026 INFO nothing of interest',
+    '{0} setUpClass (a.B) ... FAILED', 'Captured traceback:',
+    '    OSError: no disk', '{0} a.test_two [0.1s] ... ok',
+    '======', 'Totals', '======', ' - Passed: 0', ' - Failed: 2']
 FINE = ['Totals', ' - Passed: 3', ' - Failed: 0']
 
 
@@ -69,6 +77,18 @@ class TestRun(testtools.TestCase):
         result = all_suites.run(good, environment={})
         self.assertEqual(('some', 2, 0),
                          (result.name, result.passed, result.failed))
+
+    def test_what_failed_is_said_again_at_the_end(self):
+        bad = suite(f'print({chr(10).join(FAILED)!r})\nraise SystemExit(1)')
+        said = '\n'.join(all_suites.closing(
+            [all_suites.run(bad, environment={})]))
+        self.assertEqual([
+            '--- some: a.test_one',
+            '    Traceback (most recent call last):',
+            '    ValueError: 3',
+            '--- some: setUpClass (a.B)',
+            '    OSError: no disk'], said.splitlines()[:5])
+        self.assertEqual('0 passed, 2 failed', said.splitlines()[-1])
 
     def test_the_environment_may_name_a_cassandra(self):
         look = suite('import os, sys\n'
