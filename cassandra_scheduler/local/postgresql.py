@@ -92,9 +92,13 @@ class Server:
             raise self._failed('postgres', (
                 self._folder / 'log').read_text(errors='replace'))
 
-    def create_database(self, name):
-        """Create an empty database; its ``url`` leads there."""
-        self._psql(f'CREATE DATABASE {name}')
+    def create_database(self, name, *, template='template1'):
+        """Create a database; its ``url`` leads there.
+
+        It is empty, or a copy of ``template``, to which nobody may be
+        connected.
+        """
+        self._psql(f'CREATE DATABASE {name} TEMPLATE {template}')
 
     def drop_database(self, name):
         """Remove a database, whoever still is connected to it."""

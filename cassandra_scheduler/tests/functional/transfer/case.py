@@ -24,25 +24,32 @@ _numbers = itertools.count()
 
 
 class StockPlacement(fixtures.Fixture):
-    """Upstream's application on a database of its own, empty at first."""
+    """Upstream's application on a database of its own.
 
-    def __init__(self, server):
+    It is empty at first, or like the database ``template``.
+    """
+
+    def __init__(self, server, template='template1'):
         super().__init__()
-        self._server = server
+        self._server, self._template = server, template
+        self.name = f'placement_{next(_numbers)}'
+        self.url = server.url(self.name)
 
     def _setUp(self):
-        name = f'placement_{next(_numbers)}'
-        self._server.create_database(name)
-        self.url = self._server.url(name)
+        self._server.create_database(self.name, template=self._template)
         self._process = subprocess.Popen(
             [sys.executable, '-m', STOCK, self.url], text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL)
-        self.addCleanup(self._server.drop_database, name)
-        self.addCleanup(self._process.wait, 30)
-        self.addCleanup(self._process.stdout.close)
-        self.addCleanup(self._process.stdin.close)
+        self.addCleanup(self._server.drop_database, self.name)
+        self.addCleanup(self.close)
         assert json.loads(self._process.stdout.readline()) == 'ready'
+
+    def close(self):
+        """End the application; the database stays."""
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait(30)
 
     def ask_all(self, requests):
         """Return [status, body] of each request."""
@@ -80,11 +87,17 @@ class TransferTestCase(testtools.TestCase):
         running_server = postgresql.running(durable=False)
         cls.server = running_server.__enter__()
         cls.addClassCleanup(running_server.__exit__, None, None, None)
+        # Upstream's own code takes its time: once for all tests.
+        filled = StockPlacement(cls.server)
+        filled.setUp()
+        cls.addClassCleanup(filled.cleanUp)
+        filled.fill(cls.plan)
+        filled.close()
+        cls.filled = filled.name
 
     def setUp(self):
         super().setUp()
-        self.stock = self.useFixture(StockPlacement(self.server))
-        self.stock.fill(self.plan)
+        self.stock = self.useFixture(StockPlacement(self.server, self.filled))
         self.service = self.useFixture(placement_service.PlacementService())
         self.store = self.service.store
 
