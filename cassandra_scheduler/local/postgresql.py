@@ -21,6 +21,8 @@ from cassandra_scheduler.local import ports
 from cassandra_scheduler.local import process
 
 ADDRESS = '127.0.0.1'
+#: The database that is copied when a new one is to be empty.
+EMPTY = 'template1'
 _PACKAGED = '/usr/lib/postgresql/*/bin/initdb'
 _ACCOUNTS = ('postgres', 'nobody')
 _CARELESS = ('-c', 'fsync=off', '-c', 'synchronous_commit=off',
@@ -92,7 +94,7 @@ class Server:
             raise self._failed('postgres', (
                 self._folder / 'log').read_text(errors='replace'))
 
-    def create_database(self, name, *, template='template1'):
+    def create_database(self, name, *, template=EMPTY):
         """Create a database; its ``url`` leads there.
 
         It is empty, or a copy of ``template``, to which nobody may be

@@ -3,8 +3,8 @@
 
 Promises: what each suite prints is shown while it runs; a suite that breaks
 before it can count its tests counts as one failure; what failed is said once
-more at the end. Refuses: going on in
-silence when a suite did not run. Read next: tox.ini, environment ``all``.
+more at the end. Refuses: going on in silence when a suite did not run. Read
+next: tox.ini, environment ``all``.
 """
 
 import argparse
@@ -251,16 +251,11 @@ def table(results):
 
 def closing(results):
     """Return the last lines: what failed, the table, and the sums."""
-    passed, failed = sums(results)
+    passed = sum(result.passed for result in results)
+    failed = sum(result.failed for result in results)
     return [*(f'--- {result.name}: {complaint}' for result in results
               for complaint in result.complaints),
             *table(results), f'{passed} passed, {failed} failed']
-
-
-def sums(results):
-    """Return how many tests passed, and how many failed."""
-    return (sum(result.passed for result in results),
-            sum(result.failed for result in results))
 
 
 def say(line):
@@ -285,8 +280,9 @@ def main(argv=None):
     results = run_all(wanted, {**SHORT_LIVED, **os.environ})
     for line in closing(results):
         say(line)
-    passed, failed = sums(results)
-    return 1 if failed or not passed else 0
+    fine = (any(result.passed for result in results) and
+            not any(result.failed for result in results))
+    return 0 if fine else 1
 
 
 if __name__ == '__main__':

@@ -17,14 +17,15 @@ _ANOTHER = re.compile(r'\{\d+\} |=+$|Captured (?!traceback)')
 
 def found(lines):
     """Return a tuple of texts, one for each test that failed."""
-    return tuple(_text(lines, number) for number, line in enumerate(lines)
-                 if _ENDED.fullmatch(line))
+    return tuple(_text(ended[2], lines[number + 1:])
+                 for number, line in enumerate(lines)
+                 if (ended := _ENDED.fullmatch(line)))
 
 
-def _text(lines, number):
+def _text(test_id, following):
     """Return the id of a test, and below it how its traceback ends."""
     below = itertools.takewhile(lambda line: not _ANOTHER.match(line),
-                                lines[number + 1:])
+                                following)
     said = [line for line in below
             if line.strip(' ~') and not line.startswith('Captured')]
-    return '\n'.join([_ENDED.fullmatch(lines[number])[2], *said[-KEPT:]])
+    return '\n'.join([test_id, *said[-KEPT:]])

@@ -29,7 +29,7 @@ class StockPlacement(fixtures.Fixture):
     It is empty at first, or like the database ``template``.
     """
 
-    def __init__(self, server, template='template1'):
+    def __init__(self, server, template=postgresql.EMPTY):
         super().__init__()
         self._server, self._template = server, template
         self.name = f'placement_{next(_numbers)}'

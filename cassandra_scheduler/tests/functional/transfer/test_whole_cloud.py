@@ -29,13 +29,13 @@ class TestWholeCloud(case.TransferTestCase):
         self.assertRegex(said, r'allocations +│ +10,280 │ +10,280 │')
         self.assertIn('Nothing differs.', said)
         self.assertEqual([], accounts.problems(self.store))
-        self.assert_same_answers(self.service, every=50)
+        self.assert_same_answers(self.service, every=20)
 
         back = self.useFixture(case.StockPlacement(self.server))
         said = self.run_well('export', '--to', back.url)
         self.assertRegex(said, r'allocations +│ +10,280 │ +10,280 │')
         self.assertIn('Nothing differs.', said)
-        self.assert_same_answers(back, every=50)
+        self.assert_same_answers(back, every=20)
 
         for first, last in (self.bring_in(), self.take_out(back.url)):
             self.assertEqual(0, first.total(tallies.NEW, tallies.CHANGED))
