@@ -18,7 +18,7 @@ _TABLE = 'trees'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Asked:
+class NodeFacts:
     """What one node of the local datacenter said.
 
     ``settings``: lines of its cassandra.yaml as system_views.settings has
@@ -34,7 +34,7 @@ class Asked:
 class Facts:
     """What was found out about a cluster.
 
-    ``nodes``: all Nodes. ``asked``: an Asked for each local one.
+    ``nodes``: all Nodes. ``asked``: a NodeFacts for each local one.
     ``replication``: that of the keyspace, None where there is no keyspace.
     """
     nodes: tuple
@@ -68,19 +68,21 @@ def _ask(session, node, names, clock):
     try:
         ahead = _compare(session, node, clock)
     except errors.SchedulerError:
-        return Asked(node.address)
+        return NodeFacts(node.address)
     try:
-        rows = session.rows_at(node, _CQL['list_settings'], (list(names),))
+        rows = session.rows_at(node, _CQL['list_settings'], (list(names),),
+                               level=store_session.CANDIDATES)
     except errors.SchedulerError:
-        return Asked(node.address, clock=ahead)
-    return Asked(node.address, clock=ahead,
-                 settings={row['name']: row['value'] or ''
-                           for row in rows})
+        return NodeFacts(node.address, clock=ahead)
+    return NodeFacts(node.address, clock=ahead,
+                     settings={row['name']: row['value'] or ''
+                               for row in rows})
 
 
 def _compare(session, node, clock):
     before_s = clock()
-    [row] = session.rows_at(node, _CQL['read_clock'])
+    [row] = session.rows_at(node, _CQL['read_clock'],
+                            level=store_session.CANDIDATES)
     return clocks.ahead(before_s, tree_codec.ms(row['now']), clock())
 
 

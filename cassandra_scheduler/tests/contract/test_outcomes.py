@@ -212,13 +212,13 @@ class TestDriver(case.StoreTestCase):
     def test_it_repeats_no_write(self):
         for name in (cluster.EXEC_PROFILE_DEFAULT, store_session.READ,
                      store_session.CANDIDATES, store_session.SERIAL,
-                     store_session.CLAIM):
+                     store_session.WRITE):
             profile = self.profiles[name]
             self.assertIsInstance(profile.retry_policy,
                                   policies.FallthroughRetryPolicy)
             self.assertIsInstance(profile.speculative_execution_policy,
                                   policies.NoSpeculativeExecutionPolicy)
-        for name in (cluster.EXEC_PROFILE_DEFAULT, store_session.CLAIM):
+        for name in (cluster.EXEC_PROFILE_DEFAULT, store_session.WRITE):
             self.assertEqual([policies.RetryPolicy.RETHROW], self.decisions(
                 name, TURNED_AWAY, attempts=1))
 
