@@ -108,10 +108,10 @@ HOW = [
         'serial_consistency',
         default='LOCAL_SERIAL',
         choices=SERIAL_LEVELS,
-        help='The consistency level of conditional writes. LOCAL_SERIAL is '
-             'safe only while all services of a cloud use the same '
-             '"local_datacenter"; where they do not, every one of them '
-             'must use SERIAL.'),
+        help='The consistency level at which conditional writes are decided, '
+             'and of reads that must see each of them. LOCAL_SERIAL is safe '
+             'only while all services of a cloud use the same '
+             '"local_datacenter". Otherwise all of them must use SERIAL.'),
     cfg.FloatOpt(
         'connect_timeout',
         default=5.0,
