@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a consumer is in one place, and everybody knows where.
+"""Checks that each consumer has one home, and that its rows agree.
 
 Its home row names the other trees where it holds something, each row there
-names the home, and the locator leads to the home.
+names the home, and the lookup row leads to the home.
 """
 
 import dataclasses
@@ -13,15 +13,15 @@ from cassandra_scheduler.audit import reading as audit_reading
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.store import full_scan
 
-HOMES, HOME, PART, ALSO_IN, DANGLING, STUB = (
-    'several homes', 'consumer locator', 'part without home', 'also in',
-    'stale consumer locator', 'stub')
+HOMES, HOME, PART, ALSO_IN, DANGLING, FORWARDING = (
+    'several homes', 'consumer lookup row', 'part without home', 'also in',
+    'stale consumer lookup row', 'forwarding row')
 CONSUMER = 'consumer'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Place:
-    """What may be wrong: of which kind, and in which tree it is mended."""
+class Flaw:
+    """What may be wrong: its kind, and the tree where it is mended."""
     kind: str
     tree: str
     what: str
@@ -34,69 +34,69 @@ def key(uuid, tree_ids):
     return (CONSUMER, uuid, *sorted(tree_ids))
 
 
-def wrong(location, rows):
-    """Return the Places of one consumer that are not right. Pure.
+def wrong(leads_to, rows):
+    """Return the Flaws of one consumer. Pure.
 
-    ``location``: the value of its locator, None without one; ``rows``: tree
-    id -> its Consumer row there, fences left out.
+    ``leads_to``: the value of its lookup row, None without one; ``rows``:
+    tree id -> its Consumer row there, without claim tombstones.
     """
     standing = {tree: row for tree, row in rows.items() if row.stands}
     homes = [tree for tree, row in standing.items() if row.home == tree]
     if len(homes) > 1:
-        return [Place(HOMES, homes[0], 'has its home in each of the trees '
-                      f'{", ".join(sorted(homes))}')]
+        return [Flaw(HOMES, homes[0], 'has its home in each of the trees '
+                     f'{", ".join(sorted(homes))}')]
     home = homes[0] if homes else None
-    found = [*_of_parts(home, standing), *_of_locator(home, location, rows)]
+    found = [*_of_parts(home, standing), *_of_lookup(home, leads_to, rows)]
     return found + [
-        Place(STUB,
-              tree,
-              f'has left a stub in tree {tree}',
-              remedy='remove the stub')
-        for tree, row in rows.items() if row.is_forwarding and tree != location
-    ]
+        Flaw(FORWARDING, tree, f'has left a forwarding row in tree {tree}',
+             remedy='remove the forwarding row')
+        for tree, row in rows.items()
+        if row.is_forwarding and tree != leads_to]
 
 
 def _of_parts(home, standing):
     also_in = standing[home].also_in if home else frozenset()
     for tree in sorted(also_in - {home}):
         if tree not in standing:
-            yield Place(ALSO_IN, home, f'is said to hold something in tree '
-                        f'{tree}, but does not', remedy='strike the tree',
-                        evidence=(tree,))
+            yield Flaw(ALSO_IN, home, 'holds something in tree '
+                       f'{tree} by its home row, but does not',
+                       remedy='remove the tree from the home row',
+                       evidence=(tree,))
     for tree, row in sorted(standing.items()):
         if tree == home:
             continue
         if home is None:
-            yield Place(PART, tree, f'holds something in tree {tree}, but '
-                        f'its home, tree {row.home}, does not know it',
-                        remedy='give it back', evidence=(row.claim_id,))
+            yield Flaw(PART, tree, f'holds something in tree {tree}, but '
+                       f'its home, tree {row.home}, has no row of it',
+                       remedy='give it back', evidence=(row.claim_id,))
         elif tree not in also_in:
-            yield Place(ALSO_IN, home, f'holds something in tree {tree}, '
-                        'which its home does not say',
-                        remedy='let the home say so', evidence=(tree,))
+            yield Flaw(ALSO_IN, home, f'holds something in tree {tree}, '
+                       'which its home row does not name',
+                       remedy='add the tree to the home row',
+                       evidence=(tree,))
         elif row.home != home:
-            yield Place(PART, tree, f'holds something in tree {tree}, where '
-                        'its home is said to be another',
-                        remedy='name the right home',
-                        evidence=(row.claim_id, row.home))
+            yield Flaw(PART, tree, f'holds something in tree {tree}, but '
+                       'its row there names another home',
+                       remedy='name the right home',
+                       evidence=(row.claim_id, row.home))
 
 
-def _of_locator(home, location, rows):
-    there = rows.get(location)
-    if home is not None and location != home:
-        if there is not None and there.home_seen_from(location) == home:
-            yield Place(HOME, home, f'has moved to tree {home}, but its '
-                        f'locator still leads to tree {location}',
-                        remedy='move the locator')
+def _of_lookup(home, leads_to, rows):
+    there = rows.get(leads_to)
+    if home is not None and leads_to != home:
+        if there is not None and there.home_seen_from(leads_to) == home:
+            yield Flaw(HOME, home, f'has moved to tree {home}, but its '
+                       f'lookup row still leads to tree {leads_to}',
+                       remedy='move the lookup row')
         else:
-            yield Place(HOME, home, f'has its home in tree {home}, but its '
-                        f'locator leads {location or "nowhere"}',
-                        remedy='let the locator lead there')
-    elif home is None and location is not None and not any(
+            yield Flaw(HOME, home, f'has its home in tree {home}, but its '
+                       f'lookup row leads {leads_to or "nowhere"}',
+                       remedy='correct the lookup row')
+    elif home is None and leads_to is not None and not any(
             row.stands for row in rows.values()):
-        yield Place(DANGLING, location, 'has a locator that leads to tree '
-                    f'{location}, but holds nothing',
-                    remedy='remove the locator')
+        yield Flaw(DANGLING, leads_to, 'has a lookup row that leads to tree '
+                   f'{leads_to}, but holds nothing',
+                   remedy='remove the lookup row')
 
 
 def look(reading, looked_at):
@@ -111,15 +111,15 @@ def heal(reading, found):
     if found not in [one for one, _seen in
                      _found(reading, uuid, seen, found.key)]:
         return False
-    location, trees = seen
+    lookup, trees = seen
     there = trees[found.tree]
     if found.kind == HOME:
-        written = _lead(reading.store, uuid, location, found.tree)
-    elif found.kind == STUB:
+        written = _lead(reading.store, uuid, lookup, found.tree)
+    elif found.kind == FORWARDING:
         written = reading.store.trees.delete_forwarding_row(
             found.tree, uuid, there.consumers[uuid].moved_to)
     elif found.kind == DANGLING:
-        written = _drop(reading.store, uuid, location, there)
+        written = _drop(reading.store, uuid, lookup, there)
     else:
         return there.tree is not None and audit_reading.write(
             reading.store, there, _mended(uuid, found, trees))
@@ -127,14 +127,14 @@ def heal(reading, found):
 
 
 def _see(reading, looked_at):
-    """Return (uuid, (SeenLocation, tree id -> SeenTree) or None)."""
+    """Return (uuid, (SeenLookupRow, tree id -> SeenTree) or None)."""
     _kind, uuid, *tree_ids = looked_at
-    location = reading.store.full_scan.location(full_scan.CONSUMER_HOME, uuid)
+    lookup = reading.store.full_scan.location(full_scan.CONSUMER_HOME, uuid)
     wanted, known = set(tree_ids), None
-    if location is not None:
-        wanted.add(location.value)
+    if lookup is not None:
+        wanted.add(lookup.value)
     while wanted != known:
-        trees, known = reading.together(wanted), set(wanted)
+        trees, known = reading.snapshot(wanted), set(wanted)
         if trees is None:
             return uuid, None
         for seen in trees.values():
@@ -142,46 +142,46 @@ def _see(reading, looked_at):
             if row is not None and row.fenced is None:
                 wanted |= {row.home_seen_from(seen.id), *row.also_in}
     again = reading.store.full_scan.location(full_scan.CONSUMER_HOME, uuid)
-    return uuid, (location, trees) if again == location else None
+    return uuid, (lookup, trees) if again == lookup else None
 
 
 def _found(reading, uuid, seen, looked_at):
     if seen is None:
         return
-    location, trees = seen
+    lookup, trees = seen
     rows = {tree_id: tree.consumers[uuid] for tree_id, tree in trees.items()
             if uuid in tree.consumers and
             tree.consumers[uuid].fenced is None}
-    for place in wrong(location and location.value, rows):
-        if place.kind == DANGLING and not reading.aged(location.written_ms):
+    for flaw in wrong(lookup and lookup.value, rows):
+        if flaw.kind == DANGLING and not reading.aged(lookup.written_ms):
             continue
         yield finding.Finding(
-            place.kind, f'consumer {uuid} {place.what}', looked_at,
-            remedy=place.remedy, tree=place.tree, consumer=uuid,
-            evidence=(*place.evidence, location and location.write_id)), seen
+            flaw.kind, f'consumer {uuid} {flaw.what}', looked_at,
+            remedy=flaw.remedy, tree=flaw.tree, consumer=uuid,
+            evidence=(*flaw.evidence, lookup and lookup.write_id)), seen
 
 
-def _lead(store, uuid, location, home):
-    """Let the locator lead to the home; return the Outcome."""
+def _lead(store, uuid, lookup, home):
+    """Make the lookup row lead to the home; return the Outcome."""
     write_id = uuids.uuid4().hex
-    if location is None:
+    if lookup is None:
         return store.consumer_homes.claim(uuid, home, write_id)
     return store.consumer_homes.move(uuid, home, write_id=write_id,
-                                     from_write_id=location.write_id)
+                                     from_write_id=lookup.write_id)
 
 
-def _drop(store, uuid, location, there):
-    """Remove a locator; return the Outcome.
+def _drop(store, uuid, lookup, there):
+    """Remove a lookup row; return the Outcome.
 
-    Who wrote it and is late finds a fence where he wants to create his row.
+    A claim tombstone refuses its writer, if that one is late with its row.
     """
     row = there.consumers.get(uuid)
     if row is not None and row.is_forwarding:
         store.trees.delete_forwarding_row(there.id, uuid, row.moved_to)
-    fenced = store.trees.fence(there.id, uuid, location.write_id)
+    fenced = store.trees.fence(there.id, uuid, lookup.write_id)
     if not audit_reading.applied(fenced):
         return fenced
-    return store.consumer_homes.release(uuid, location.write_id)
+    return store.consumer_homes.release(uuid, lookup.write_id)
 
 
 def _mended(uuid, found, trees):

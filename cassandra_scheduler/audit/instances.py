@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Claims of instances that do not exist.
+"""Checks for claims of instances that do not exist.
 
-Nova knows which do. It is asked through a function ``gone(uuids)``, which
-returns those of which it is sure that there is no such instance; what nobody
-is sure of is no finding.
+Only Nova knows that. ``gone(uuids)`` asks Nova; it returns the uuids that are
+certainly of no instance. What is not certain is not a finding.
 """
 
 import uuid as uuids
@@ -19,7 +18,7 @@ CLAIM = 'claim without instance'
 PAGE = 500
 
 
-class Instances:
+class InstanceCheck:
     """Compares consumers with the instances that Nova has."""
 
     def __init__(self, reading, gone):
@@ -27,7 +26,7 @@ class Instances:
 
     @property
     def not_checked(self):
-        """Return what is not checked, and why."""
+        """Return what is not checked and why, as lines."""
         if self._gone is None:
             return ('claims without an instance, because Nova was not asked; '
                     'the nova.conf of a scheduler has an [api_database]',)
@@ -47,7 +46,7 @@ class Instances:
                 for uuid in sorted(self._gone(old[start:start + PAGE]))]
 
     def look(self, _reading, looked_at):
-        """Return the Finding on a consumer, if Nova says so once more."""
+        """Return the Findings on a consumer, after asking Nova again."""
         uuid = looked_at[1]
         found = self._find(uuid)
         if found is None or not self._gone([uuid]):
@@ -89,7 +88,7 @@ class Instances:
             return self._reading.store.consumers.find(
                 uuid, level=store_session.SERIAL)
         except (LookupError, TypeError, ValueError):
-            # Its tree cannot be read, which is another finding.
+            # Its tree cannot be read. That is another finding.
             return None
 
 

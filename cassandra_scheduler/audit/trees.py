@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can be wrong in one tree, whatever stands elsewhere.
+"""Checks one tree by itself: counters, rows and pending claims.
 
-All of it lies in one partition, so one read shows it as it was at one moment
-and one conditional write mends it.
+All of it is in one partition: one read shows it as it was at one moment, and
+one conditional write mends it.
 """
 
 import uuid
@@ -12,7 +12,7 @@ from cassandra_scheduler.audit import reading as audit_reading
 from cassandra_scheduler.audit import sums
 from cassandra_scheduler.model import consumer as consumer_model
 
-#: How often a busy tree is tried to be mended.
+#: How many times an audit tries to mend a busy tree.
 ATTEMPTS = 5
 TREE = 'tree'
 COUNTER, CAPACITY, NOTHING, GENERATION, AMOUNT = (
@@ -22,7 +22,7 @@ COLUMNS, UNREADABLE, TREELESS, PENDING = (
 
 
 def key(tree_id):
-    """Return the key of a tree among all that is looked at."""
+    """Return the key of a tree."""
     return (TREE, tree_id)
 
 
@@ -34,7 +34,7 @@ def look(reading, looked_at):
 def of(reading, seen):
     """Return the Findings on one SeenTree."""
     if seen.unreadable:
-        return [_finding(seen, UNREADABLE, f'its row makes no sense '
+        return [_finding(seen, UNREADABLE, f'its row cannot be read '
                          f'({seen.unreadable})')]
     if seen.tree is None:
         return [_finding(
@@ -94,8 +94,8 @@ def _of_sums(seen):
                 seen, COUNTER, f'{each.used} {where} used, but claims of '
                 f'{each.held}', remedy='count again')
         if each.of_nothing:
-            yield _finding(seen, NOTHING, f'{each.used} {where} used of '
-                           'nothing')
+            yield _finding(seen, NOTHING, f'{each.used} {where} used, but '
+                           'there is no inventory')
         if each.over:
             yield _finding(
                 seen, CAPACITY, f'{each.used} {where} used, more than there '
@@ -105,7 +105,7 @@ def _of_sums(seen):
 def _of_rows(seen):
     if seen.flaws:
         yield _finding(seen, COLUMNS, f'{", ".join(seen.flaws)} not as the '
-                       'rest of the tree says', remedy='write the row again')
+                       'rest of the row says', remedy='write the row again')
     for provider in seen.tree.providers.values():
         if provider.generation < 0:
             yield _finding(seen, GENERATION, f'provider {provider.uuid} has '
@@ -121,7 +121,7 @@ def _of_rows(seen):
 
 
 def _of_pending(reading, seen):
-    """Yield claims that wait for a host to count what nobody holds."""
+    """Yield pending claims that no consumer holds."""
     for consumer_uuid, pending in seen.tree.pending.items():
         row = seen.consumers.get(consumer_uuid)
         same = (row is not None and row.stands and
@@ -129,5 +129,5 @@ def _of_pending(reading, seen):
         if not same and reading.aged(pending.claimed_ms):
             yield _finding(
                 seen, PENDING, f'a claim of {consumer_uuid} is pending, but '
-                'is not held', remedy='take it from the pending claims',
+                'is not held', remedy='remove the pending claim',
                 consumer=consumer_uuid, evidence=(pending.claim_id,))

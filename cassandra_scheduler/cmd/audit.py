@@ -64,7 +64,7 @@ class Audit(lister.Lister):
             older_than_s = pause_s = 0
         gone = None if parsed_args.without_nova else _nova(parsed_args)
         with store_access.ready_store(conf) as store, _progress() as tell:
-            self._report = running.Audit(
+            self._report = running.CloudAudit(
                 store, older_than_s=older_than_s, pause_s=pause_s, gone=gone,
                 progress=tell).run(heal=parsed_args.heal)
         return (('State', 'Finding', 'What', 'Remedy', 'Tree', 'Consumer'),
