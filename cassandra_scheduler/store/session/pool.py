@@ -21,8 +21,8 @@ with warnings.catch_warnings():
 
 from cassandra_scheduler.store.session import connecting
 
-#: What a fork copied. A child must neither use it nor let the garbage
-#: collector take it: the driver would then close the parent's connections.
+#: What a fork copied. A child must not use it, and the garbage
+#: collector must not take it: the driver would close the parent's connections.
 _inherited = []
 
 

@@ -50,7 +50,7 @@ class TestAggregates(case.StoreTestCase):
         self.assertEqual(aggregates.Snapshot('v2', ()),
                          self.aggregates.snapshot())
 
-    def test_whoever_comes_late_is_refused(self):
+    def test_a_late_writer_is_refused(self):
         self.change([aggregate(1)], version='v1')
         self.assert_rejected(self.change([aggregate(1, 'old')],
                                          version='v2'))
@@ -64,7 +64,7 @@ class TestAggregates(case.StoreTestCase):
         refused = self.assert_rejected(self.change(
             [aggregate(2)], version='v2', if_version='v0'))
         self.assertEqual('v1', refused.winner)
-        self.session.lose('aggregates', SILENCE, times=3)
+        self.session.lose('aggregates', SILENCE, times=4)
         self.assert_unknown(self.change(
             [aggregate(3)], version='v3', if_version='v1'))
 

@@ -67,7 +67,7 @@ class AuditTestCase(case.StoreTestCase):
             (*columns.values(), self.store.cloud, tree.id)))
 
     def set_state(self, tree, **texts):
-        """Overwrite JSON columns, and let the digest agree."""
+        """Overwrite JSON columns, and make the digest agree."""
         texts = {
             name: tree_codec._dumps(value)
             for name, value in texts.items()

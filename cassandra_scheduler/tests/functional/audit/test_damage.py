@@ -146,7 +146,7 @@ class TestConsumers(case.AuditTestCase):
         self.assert_applied(hosts.claim(self.store, self.second.id, made))
         self.assert_nothing_to_do()
 
-    def test_whoever_is_too_late_is_refused(self):
+    def test_a_late_creator_is_refused(self):
         made = hosts.consumer(self.second.id)
         self.store.consumer_homes.claim(made.uuid, self.second.id,
                                         made.claim_id)

@@ -43,7 +43,7 @@ class TestHeartbeats(testtools.TestCase):
         self.manager.rt = types.SimpleNamespace(service_ref=None)
 
     def record(self, **changes):
-        """Let the database have this record of the service."""
+        """Write this record of the service into the database."""
         record = objects.Service(**{'host': 'host1', 'disabled': False,
                                     'forced_down': False, **changes})
         self.find(return_value=record)

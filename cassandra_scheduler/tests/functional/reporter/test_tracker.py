@@ -60,7 +60,7 @@ class TestTracker(testtools.TestCase):
         return node
 
     def count(self, node, instance_uuid, **changes):
-        """Let the tracker count an instance on a node, as in its audit."""
+        """Make the tracker count an instance on a node, as in its audit."""
         flavor = objects.Flavor(memory_mb=1, vcpus=1, root_gb=1, swap=0,
                                 ephemeral_gb=0)
         values = {'uuid': instance_uuid, 'host': 'host1', 'flavor': flavor,
