@@ -9,6 +9,7 @@ import uuid as uuids
 
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.audit import reading as audit_reading
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.store import session as store_session
 
@@ -59,7 +60,7 @@ class InstanceCheck:
         return [finding.Finding(
             CLAIM, f'{uuid} holds something on {where}, but there is no '
             'such instance', looked_at, remedy='give it back',
-            tree=found.location.value, consumer=uuid,
+            tree=found.lookup_row.value, consumer=uuid,
             evidence=(row.claim_id, row.generation))]
 
     def heal(self, _reading, found):
@@ -80,7 +81,7 @@ class InstanceCheck:
                    if state.tree is not None and uuid in state.consumers]
         written = audit_reading.applied(store.transactions.commit(changes))
         if written:
-            store.consumer_homes.release(uuid, there.location.write_id)
+            store.consumer_homes.release(uuid, there.lookup_row.write_id)
         return written
 
     def _find(self, uuid):
@@ -95,6 +96,6 @@ class InstanceCheck:
 def _without(state, uuid):
     row = state.consumers[uuid]
     after = state.tree.with_amounts(row.amounts, sign=-1)
-    return consumer_model.TreeChange(
+    return change_model.TreeChange(
         before=state.tree, after=after.with_pending(uuid, None),
         write_id=uuids.uuid4().hex, delete=(uuid,))

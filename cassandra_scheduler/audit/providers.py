@@ -53,7 +53,7 @@ def heal(reading, found):
     if value is None:
         written = table.release(key, from_write_id)
     elif from_write_id is None:
-        written = table.claim(key, value, write_id)
+        written = table.create(key, value, write_id)
     else:
         written = table.move(key, value, write_id=write_id,
                              from_write_id=from_write_id)
