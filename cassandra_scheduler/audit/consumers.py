@@ -6,11 +6,11 @@ names the home, and the lookup row leads to the home.
 """
 
 import dataclasses
-import uuid as uuids
 
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.audit import reading as audit_reading
-from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import holdings
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import full_scan
 
 HOMES, HOME, PART, ALSO_IN, DANGLING, FORWARDING = (
@@ -119,7 +119,7 @@ def heal(reading, found):
         written = reading.store.trees.delete_forwarding_row(
             found.tree, uuid, there.consumers[uuid].moved_to)
     elif found.kind == DANGLING:
-        written = _drop(reading.store, uuid, lookup, there)
+        written = _delete_orphan(reading.store, uuid, lookup, there)
     else:
         return there.tree is not None and audit_reading.write(
             reading.store, there, _mended(uuid, found, trees))
@@ -163,47 +163,37 @@ def _found(reading, uuid, seen, looked_at):
 
 def _lead(store, uuid, lookup, home):
     """Make the lookup row lead to the home; return the Outcome."""
-    write_id = uuids.uuid4().hex
+    write_id = write_model.new_write_id()
     if lookup is None:
         return store.consumer_homes.create(uuid, home, write_id)
     return store.consumer_homes.move(uuid, home, write_id=write_id,
                                      from_write_id=lookup.write_id)
 
 
-def _drop(store, uuid, lookup, there):
-    """Remove a lookup row; return the Outcome.
-
-    A claim tombstone refuses its writer, if that one is late with its row.
-    """
+def _delete_orphan(store, uuid, lookup, there):
+    """Delete a lookup row that leads to no consumer; return the Outcome."""
     row = there.consumers.get(uuid)
     if row is not None and row.is_forwarding:
+        # It forwards to a tree without the consumer.
         store.trees.delete_forwarding_row(there.id, uuid, row.moved_to)
-    closed = store.consumers.write_claim_tombstone(there.id, uuid,
-                                                   lookup.write_id)
-    if not audit_reading.applied(closed):
-        return closed
-    return store.consumer_homes.release(uuid, lookup.write_id)
+    return store.consumers.delete_orphan(uuid, lookup)
 
 
 def _mended(uuid, found, trees):
     """Return the TreeChange that mends what one tree says."""
-    seen = trees[found.tree]
-    tree, row = seen.tree, seen.consumers[uuid]
+    write, before = write_model.new(), {found.tree: trees[found.tree].state}
+    state = before[found.tree]
+    row = state.consumers[uuid]
+    home = holdings.home_of(holdings.rows_of(
+        {tree_id: seen.state for tree_id, seen in trees.items()}, uuid))
     if found.kind == ALSO_IN:
-        other = found.evidence[0]
-        also_in = row.also_in ^ {other}
-        return _change(tree, put=(row.replace(also_in=also_in),))
-    home = next((tree_id for tree_id, each in trees.items()
-                 if uuid in each.consumers and
-                 each.consumers[uuid].is_live and
-                 each.consumers[uuid].home == tree_id), None)
-    if home is not None:
-        return _change(tree, put=(row.replace(home=home),))
-    after = tree.with_amounts(row.amounts, sign=-1)
-    return _change(tree, after.with_pending(uuid, None), delete=(uuid,))
-
-
-def _change(tree, after=None, **rows):
-    return change_model.TreeChange(before=tree, after=after or tree,
-                                   write_id=uuids.uuid4().hex, whole=True,
-                                   **rows)
+        also_in = row.also_in ^ {found.evidence[0]}
+        after = {found.tree: state.with_row(uuid, row.replace(
+            also_in=also_in))}
+    elif home is not None:
+        after = {found.tree: state.with_row(uuid, row.replace(
+            home=home.home))}
+    else:
+        after = holdings.give_back(before, uuid, write=write)
+    [change] = holdings.changes(before, after, write=write)
+    return dataclasses.replace(change, whole=True)

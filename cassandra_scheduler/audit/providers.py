@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks that providers are found under their uuids and their names."""
 
-import uuid as uuids
-
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.audit import reading as audit_reading
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import full_scan
 
 TWICE, TREE, STALE_TREE = (
@@ -49,7 +48,8 @@ def heal(reading, found):
     store = reading.store
     table = (store.provider_trees if kind == PROVIDER
              else store.provider_names)
-    (from_write_id, value), write_id = found.evidence, uuids.uuid4().hex
+    from_write_id, value = found.evidence
+    write_id = write_model.new_write_id()
     if value is None:
         written = table.release(key, from_write_id)
     elif from_write_id is None:

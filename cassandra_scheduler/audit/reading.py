@@ -11,8 +11,7 @@ So what was read of both trees was true at one moment. If a version has
 changed, or a tree has an intent, a change is under way: no finding.
 """
 
-import time
-
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import outcome
 
 
@@ -30,7 +29,8 @@ class Reading:
         """
         if self._older_than_s <= 0 or written_ms is None:
             return True
-        return time.time() - written_ms / 1000 >= self._older_than_s
+        return (write_model.now_ms() - written_ms >=
+                self._older_than_s * 1000)
 
     def tree(self, tree_id):
         """Return the SeenTree as it is now."""
@@ -58,10 +58,8 @@ def write(store, seen, change):
 
     Returns whether it is known to be written.
     """
-    if seen.tree.intent is not None:
-        return False
-
-    return applied(store.writer.write_change(change))
+    return seen.tree.intent is None and applied(
+        store.writer.write_change(change))
 
 
 def applied(written):

@@ -5,11 +5,9 @@ A search reads the sharing trees that the catalogue lists; a provider in
 another tree shares with nobody. The list may have trees that no longer share.
 """
 
-import time
-import uuid
-
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.audit import reading as audit_reading
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import catalogue
 
 SHARING = 'shares with nobody'
@@ -39,6 +37,7 @@ def look(reading, looked_at):
 
 def heal(reading, found):
     """List the tree in the catalogue; return whether it was written."""
+    write = write_model.new()
     return audit_reading.applied(reading.store.catalogue.create(
-        catalogue.SHARING_TREE, found.tree, write_id=uuid.uuid4().hex,
-        now_ms=int(time.time() * 1000)))
+        catalogue.SHARING_TREE, found.tree, write_id=write.id,
+        now_ms=write.at_ms))

@@ -4,10 +4,10 @@
 For the audit, the demo and tests. Pure.
 """
 
-import collections
 import dataclasses
 
 from cassandra_scheduler.model import capacity
+from cassandra_scheduler.model import holdings
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,13 +40,10 @@ class Sum:
 
 
 def of(tree, consumers):
-    """Return the Sums of a Tree and all its Consumers that stand."""
-    held = collections.Counter()
-    for consumer in consumers:
-        held.update(consumer.amounts)
-    found = []
+    """Return the Sums of a Tree and all its live Consumers."""
+    held, found = holdings.used_by(consumers), []
     for key in sorted({*held, *tree.used}):
         provider = tree.providers.get(key[0])
-        found.append(Sum(*key, tree.units_used(*key), held[key],
+        found.append(Sum(*key, tree.units_used(*key), held.get(key, 0),
                          provider and provider.inventories.get(key[1])))
     return found

@@ -5,15 +5,16 @@ All of it is in one partition: one read shows it as it was at one moment, and
 one conditional write mends it.
 """
 
-import uuid
-
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.audit import reading as audit_reading
 from cassandra_scheduler.audit import sums
 from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import holdings
+from cassandra_scheduler.model import write as write_model
+from cassandra_scheduler.store import retrying
 
-#: How many times an audit tries to mend a busy tree.
-ATTEMPTS = 5
+#: Seconds in which an audit tries again to mend a busy tree.
+DEADLINE_S = 5.0
 TREE = 'tree'
 COUNTER, CAPACITY, NOTHING, GENERATION, AMOUNT = (
     'counter', 'capacity', 'of nothing', 'generation', 'amount')
@@ -40,7 +41,7 @@ def of(reading, seen):
         return [_finding(
             seen, TREELESS, f'{row.uuid} holds something, but there is no '
             'such tree', remedy='delete the row', consumer=row.uuid)
-            for row in _standing(seen)]
+            for row in _live(seen)]
     if not seen.tree.providers:
         return []
     return [*_of_sums(seen), *_of_rows(seen), *_of_pending(reading, seen)]
@@ -48,33 +49,37 @@ def of(reading, seen):
 
 def heal(reading, found):
     """Mend a finding if it still is one; return whether it was written."""
-    for _attempt in range(ATTEMPTS):
-        seen = reading.tree(found.tree)
-        if found not in of(reading, seen):
-            break
-        if found.kind == TREELESS:
-            return audit_reading.applied(
-                reading.store.full_scan.delete_without_tree(
-                    seen.id, found.consumer))
-        if audit_reading.write(reading.store, seen, _mended(seen, found)):
-            return True
-    return False
+    return bool(retrying.Attempts(DEADLINE_S).repeat(
+        lambda: _heal_once(reading, found),
+        until=lambda healed: healed is not None))
+
+
+def _heal_once(reading, found):
+    """Return whether it was mended; None if another writer came first."""
+    seen = reading.tree(found.tree)
+    if found not in of(reading, seen):
+        return False
+    if found.kind == TREELESS:
+        return audit_reading.applied(
+            reading.store.full_scan.delete_without_tree(
+                seen.id, found.consumer))
+    return audit_reading.write(reading.store, seen,
+                               _mended(seen, found)) or None
 
 
 def _mended(seen, found):
     """Return the TreeChange that mends a finding."""
     after = seen.tree
     if found.kind == COUNTER:
-        after = after.replace(used={
-            (each.provider, each.resource_class): each.held
-            for each in sums.of(seen.tree, _standing(seen))})
+        after = after.replace(used=holdings.used_by(_live(seen)))
     elif found.kind == PENDING:
         after = after.with_pending(found.consumer, None)
     return change_model.TreeChange(
-        before=seen.tree, after=after, write_id=uuid.uuid4().hex, whole=True)
+        before=seen.tree, after=after, write_id=write_model.new_write_id(),
+        whole=True)
 
 
-def _standing(seen):
+def _live(seen):
     return [row for row in seen.consumers.values() if row.is_live]
 
 
@@ -85,7 +90,7 @@ def _finding(seen, kind, what, **fields):
 
 
 def _of_sums(seen):
-    for each in sums.of(seen.tree, _standing(seen)):
+    for each in sums.of(seen.tree, _live(seen)):
         where = each.resource_class
         if each.provider != seen.tree.root.uuid:
             where = f'{where} of provider {each.provider}'
@@ -110,7 +115,7 @@ def _of_rows(seen):
         if provider.generation < 0:
             yield _finding(seen, GENERATION, f'provider {provider.uuid} has '
                            f'generation {provider.generation}')
-    for row in _standing(seen):
+    for row in _live(seen):
         if row.generation < 0:
             yield _finding(seen, GENERATION, f'consumer {row.uuid} has '
                            f'generation {row.generation}', consumer=row.uuid)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nova's aggregates by host, remembered as long as nothing has changed.
+"""Nova's aggregates by host, remembered until something changes.
 
-nova-api tells every scheduler of a change, in any order and sometimes not at
-all. Whoever hears of it brings the store to what the API database says, and
-so does every scheduler when it starts and once a minute; a request only looks
-at the store:
+nova-api tells every scheduler about a change, in any order and sometimes not
+at all. A scheduler that hears of a change copies the aggregates of the API
+database to the store. Every scheduler also does so when it starts and once a
+minute. A request only reads the store:
 
     scheduler A                 store               scheduler B
     read version 1 -------------+------------------ read version 1
@@ -15,13 +15,13 @@ at the store:
 
 import collections
 import time
-import uuid
 
 from nova import context as nova_context
 from nova import objects
 from oslo_log import log as logging
 
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import aggregates as store_aggregates
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import retrying
@@ -29,13 +29,14 @@ from cassandra_scheduler.store import retrying
 LOG = logging.getLogger(__name__)
 
 
-#: Seconds for which the version is taken for the newest. Who is told of a
-#: change looks at once; this is for changes that a scheduler is not told of.
+#: Seconds for which the version counts as the newest. A scheduler that is told
+#: of a change reads at once; this is for changes it is not told of.
 REMEMBERED = 1.0
 
 
 class HostAggregates:
-    """The aggregates one scheduler works with; ``rows`` is the store's."""
+    """The aggregates of one scheduler; ``rows``: the Aggregates of the store.
+    """
 
     def __init__(self, rows, *, deadline=10.0, clock=time.monotonic):
         self._rows = rows
@@ -47,21 +48,21 @@ class HostAggregates:
         self._by_host = {}
 
     def all(self):
-        """Return all of Nova's Aggregates as frozen values.
+        """Return all of Nova's aggregates as HostAggregates.
 
-        Reads the version, if it was not read a moment ago; all aggregates
-        only if it is another one. Raises StoreUnavailable where nobody has
-        ever brought them there: without them a request would not be kept in
-        its availability zone.
+        Reads the version, if it was not read a moment ago; reads all
+        aggregates only if the version is another one. Raises StoreUnavailable
+        if no scheduler has ever written them: without them a request would
+        not stay in its availability zone.
         """
         if self._until is not None and self._clock() < self._until:
             return self._aggregates
         version = self._rows.version()
         if version is None:
             raise errors.StoreUnavailable(
-                'No scheduler has brought the host aggregates to Cassandra '
-                'yet; its log says why. "cassandra-scheduler sync" does it '
-                'as well.')
+                'No scheduler has written the host aggregates to Cassandra '
+                'yet; its log says why. "cassandra-scheduler sync" writes '
+                'them too.')
         if version != self._version:
             snapshot = self._rows.snapshot()
             self._aggregates = snapshot.aggregates
@@ -71,41 +72,45 @@ class HostAggregates:
         return self._aggregates
 
     def by_host(self):
-        """Return host -> list of Nova's Aggregates; see ``all``.
-        """
+        """Return host -> list of Nova's Aggregate objects; see ``all``."""
         self.all()
         return self._by_host
 
     def sync(self):
-        """Bring the store to what the API database says.
+        """Copy the aggregates of the API database to the store.
 
-        Returns (written, deleted, right already). Raises StoreUnavailable
-        when the store cannot be brought there.
+        Returns (written, deleted, right already). Raises StoreUnavailable if
+        other schedulers kept writing, or Cassandra did not answer.
         """
         self._until = None
-        attempts = retrying.Attempts(self._deadline)
-        while True:
-            stored = self._rows.snapshot()
-            wanted = {found.id: _from_nova(found) for found in
-                      objects.AggregateList.get_all(
-                          nova_context.get_admin_context())}
-            present = {found.id: found for found in stored.aggregates}
-            put = [found for found in wanted.values()
-                   if present.get(found.id) != found]
-            delete = [key for key in present if key not in wanted]
-            if not put and not delete and stored.version is not None:
-                return 0, 0, len(wanted)
-            LOG.debug('Host aggregates: %(put)d to write, %(delete)d to '
-                      'delete.', {'put': len(put), 'delete': len(delete)})
-            written = self._rows.change(
-                put, delete, version=f'{time.time_ns():x}-{uuid.uuid4()}',
-                if_version=stored.version)
-            if isinstance(written, outcome.Applied):
-                return len(put), len(delete), len(wanted) - len(put)
-            if not attempts.wait():
-                raise errors.StoreUnavailable(
-                    'The host aggregates could not be written to Cassandra '
-                    f'in {self._deadline:g} seconds.')
+        counts = retrying.Attempts(self._deadline).repeat(
+            self._sync_once, until=lambda counts: counts is not None)
+        if counts is None:
+            raise errors.StoreUnavailable(
+                'The host aggregates could not be written to Cassandra '
+                f'in {self._deadline:g} seconds.')
+        return counts
+
+    def _sync_once(self):
+        """Return what ``sync`` returns; None if nothing is known written."""
+        stored = self._rows.snapshot()
+        wanted = {found.id: _from_nova(found) for found in
+                  objects.AggregateList.get_all(
+                      nova_context.get_admin_context())}
+        present = {found.id: found for found in stored.aggregates}
+        put = [found for found in wanted.values()
+               if present.get(found.id) != found]
+        delete = [key for key in present if key not in wanted]
+        if not put and not delete and stored.version is not None:
+            return 0, 0, len(wanted)
+        LOG.debug('Host aggregates: %(put)d to write, %(delete)d to '
+                  'delete.', {'put': len(put), 'delete': len(delete)})
+        written = self._rows.change(
+            put, delete, version=write_model.new_write_id(),
+            if_version=stored.version)
+        if not isinstance(written, outcome.Applied):
+            return None
+        return len(put), len(delete), len(wanted) - len(put)
 
 
 def _from_nova(aggregate):
