@@ -5,6 +5,7 @@ import concurrent.futures
 import contextlib
 import uuid
 
+from cassandra_scheduler.model import write
 from cassandra_scheduler.store import full_scan
 from cassandra_scheduler.store import lookups
 from cassandra_scheduler.store import orphans
@@ -77,6 +78,18 @@ class TestSweep(OrphansTestCase):
         self.assertIsNotNone(self.lookup_row())
         self.write(change)
         self.assert_held(self.late, self.host.id)
+
+    def test_each_is_judged_by_its_own_age(self):
+        old = str(uuid.uuid4())
+        self.store.session.write(
+            'INSERT INTO {keyspace}.consumer_homes '
+            '(cloud, consumer, home, op) VALUES (?, ?, ?, ?) '
+            'USING TIMESTAMP ?', (
+                self.store.cloud, old, self.host.id, hosts.write_id(),
+                (write.now_ms() - 2 * YOUNG_S * 1000) * 1000))
+        self.begin_claim()
+        self.assertEqual([old], self.sweep(older_than_s=YOUNG_S))
+        self.assertIsNotNone(self.lookup_row())
 
     def test_one_to_a_tree_that_does_not_exist_goes(self):
         self.store.consumer_homes.create(self.late.uuid, str(uuid.uuid4()),
