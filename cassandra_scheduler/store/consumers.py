@@ -173,6 +173,9 @@ class Consumers:
         Applied when it is gone; Rejected with the FoundConsumer if there is
         such a consumer, or with None if the lookup row has changed; Unknown.
         """
+        now = self._homes.find(uuid, level=store_session.SERIAL)
+        if now is None or now.write_id != lookup_row.write_id:
+            return outcome.Rejected(self.find(uuid))
         closed = self._close(uuid, lookup_row)
         if not isinstance(closed, outcome.Applied):
             return closed

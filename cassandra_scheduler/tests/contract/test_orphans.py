@@ -111,6 +111,17 @@ class TestSweep(OrphansTestCase):
         for consumer in held:
             self.assert_held(consumer, self.host.id)
 
+    def test_one_that_is_released_meanwhile_is_not_ours(self):
+        self.write(self.begin_claim())
+        with self.stopped(READS_HOME):
+            self.write(hosts.releasing(self.store.trees.find(self.host.id),
+                                       self.late))
+            self.store.consumer_homes.release(self.late.uuid,
+                                              self.late.claim_id)
+        self.assertEqual([], self.swept)
+        self.assertIsNone(self.store.trees.find_consumer(self.host.id,
+                                                         self.late.uuid))
+
     def test_other_clouds_stay(self):
         change = self.begin_claim()
         other = self.useFixture(cassandra.Cloud()).store
@@ -231,18 +242,18 @@ class TestMovesMeanwhile(OrphansTestCase):
         moved = [hosts.new_consumer(self.store, self.host.id)
                  for _number in range(3)]
 
-        def move_about(consumer):
+        def move_about():
             for target in (self.target, self.host) * 3:
-                self.assert_applied(hosts.move(self.store, consumer.uuid,
-                                               target.id))
+                for consumer in moved:
+                    self.assert_applied(hosts.move(
+                        self.store, consumer.uuid, target.id))
 
-        with concurrent.futures.ThreadPoolExecutor(3) as threads:
-            moving = [threads.submit(move_about, each) for each in moved]
+        with concurrent.futures.ThreadPoolExecutor(1) as threads:
+            moving = threads.submit(move_about)
             swept = self.sweep()
-            while not all(each.done() for each in moving):
+            while not moving.done():
                 swept += self.sweep()
-            for each in moving:
-                each.result()
+            moving.result()
         self.assertEqual([], swept)
         for consumer in moved:
             self.assert_held(consumer, self.host.id)
