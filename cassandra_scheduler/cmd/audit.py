@@ -38,7 +38,7 @@ class Audit(lister.Lister):
             '--stopped', action='store_true',
             help='Nothing uses the cloud: take nothing for something that '
                  'is under way, however young it is (default: claims and '
-                 'locators count once they are older than '
+                 'lookup rows count once they are older than '
                  '[cassandra_scheduler] claim_timeout).')
         parser.add_argument(
             '--without-nova', action='store_true',
