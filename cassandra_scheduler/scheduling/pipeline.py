@@ -81,6 +81,7 @@ class _Placing:
         self._pool = []
         self._placed_on = set()          # ids of trees with claims of ours
         self._members = frozenset()      # the evaluator knows of these
+        self._ranked_with = frozenset()  # the members when it ranked
         self._unseen = None              # pages that nobody has looked at
         deadline_s = context.options.claim_deadline
         self._guard = request.group and group_guard.GroupGuard(
@@ -121,6 +122,7 @@ class _Placing:
     def rank(self, passed):
         """Return the candidates in the order in which to claim."""
         options = self._context.options
+        self._ranked_with = self._members
         with self.notes.step('rank', len(passed)) as out:
             self._pool = ranking.order(
                 self._evaluator.weigh(passed), random=self._random,
@@ -150,6 +152,9 @@ class _Placing:
         if not self._request.claims:
             self._evaluator.reserve(candidate, None)
             return placement_request.Placement(spec, candidate)
+        if self._members != self._ranked_with:
+            # A member of the group was placed after this was ranked.
+            candidate = self._judge_again(candidate, candidate.tree)
         while candidate is not None:
             allocation = self._first_that_fits(candidate)
             if allocation is None:

@@ -54,7 +54,7 @@ class TestConnecting(FailuresTestCase):
         self.assert_told(errors.StoreUnavailable, f'127.0.0.1:{port}',
                          '[cassandra] contact_points and port',
                          asked=lambda: store.trees.find('x'))
-        self.assertRaises(errors.StoreUnavailable, store.consumer_homes.claim,
+        self.assertRaises(errors.StoreUnavailable, store.consumer_homes.create,
                           'c', 'tree', 'op')
 
     def test_a_name_that_means_nothing(self):

@@ -4,7 +4,6 @@ import concurrent.futures
 
 from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import retrying
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import sessions
@@ -232,8 +231,7 @@ class TestMeetings(TransactionsTestCase):
             seen.append(state.tree)
             return hosts.claiming(state.tree, claimed)
 
-        step = self.start(retrying.step, self.store.trees, self.first.id,
-                          advance, start=change_model.TreeState(candidate))
+        step = self.start(self.store.write_tree, self.first.id, advance)
         session.go.set()
         self.assert_applied(ending.result())
         self.assert_applied(step.result())
