@@ -75,7 +75,6 @@ class _Run:
         self._judge = evaluator
         self._world = context
         self._manners = context.options
-        self._ring = context.ring
         self._pool = ()
         self._ours = set()               # ids of trees with claims of ours
         self._other_way = False
@@ -109,10 +108,14 @@ class _Run:
                 self._guard.begin()
 
     @functools.cached_property
-    def _unseen(self):
-        return iter(candidate_source.CandidateSource(
+    def _source(self):
+        return candidate_source.CandidateSource(
             self._wanted, context=self._world, notes=self.notes,
-            random=self._random))
+            random=self._random)
+
+    @functools.cached_property
+    def _unseen(self):
+        return self._source.pages()
 
     def rounds(self, index):
         """Yield (candidates, index to judge them with) until all were seen.
@@ -203,7 +206,7 @@ class _Run:
             self.rank(self.filter(self._pool, len(placements) - 1))
         taken = {place.candidate.tree.id for place in placements}
         found = [self._spares(place, taken) for place in placements]
-        if self._ring.large and any(
+        if self._source.sampled and any(
                 len(spares) < self._wanted.alternates and
                 self._other_cells(place) for place, spares
                 in zip(placements, found)):
