@@ -8,6 +8,7 @@ a SERIAL read reaches one partition only. Everything else is SERIAL.
 
 import dataclasses
 
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
@@ -36,7 +37,7 @@ class SeenTree:
     @property
     def state(self):
         """Return the same as a TreeState."""
-        return tree_rows.TreeState(self.tree, self.consumers)
+        return change_model.TreeState(self.tree, self.consumers)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
