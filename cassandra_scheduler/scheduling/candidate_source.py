@@ -168,11 +168,7 @@ class CandidateSource:
             pages = scan.pages(
                 plan.restrictions, limit=options.page, sample=sample,
                 random=random, level=level)
-        while not pages.ended:
-            with self._notes.step('read') as out:
-                page = pages.read()
-                out(page.rows_read)
-            self._notes.query(plan.restrictions, page.rows_read,
-                              lead=plan.lead)
+        for page in self._notes.queries(pages, plan.restrictions,
+                                        lead=plan.lead):
             if page.trees:
                 yield page.trees
