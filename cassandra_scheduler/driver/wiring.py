@@ -16,7 +16,6 @@ from cassandra_scheduler.mini_cloud import search
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.scheduling import candidate_source
 from cassandra_scheduler.scheduling import placement_request
-from cassandra_scheduler.scheduling import ring
 from cassandra_scheduler.scheduling import sharing
 from cassandra_scheduler.store import aggregates as store_aggregates
 from cassandra_scheduler.store import opening
@@ -33,7 +32,6 @@ class Wiring:
     def __init__(self, conf):
         self._conf = conf
         registration.register_opts(conf)
-        self._ring = ring.Ring()
 
     @functools.cached_property
     def store(self):
@@ -81,22 +79,22 @@ class Wiring:
         options, novas = self._conf.cassandra_scheduler, (
             self._conf.filter_scheduler)
         return candidate_source.SchedulingContext(
-            store=self.store, base=loading.get('base'),
-            kind=loading.get('compute'), search=search.allocation_requests,
+            store=self.store, resource_type=loading.get('compute'),
+            base_type=loading.get('base'), search=search.allocation_requests,
             options=placement_request.SchedulerOptions(
                 page=options.candidate_page,
                 sample=options.candidate_sample, max_sample=options.max_sample,
                 claim_deadline=options.claim_deadline,
                 tolerance=options.ranking_tolerance,
                 subset=novas.host_subset_size),
-            sharing=self.sharing, ring=self._ring)
+            sharing=self.sharing)
 
     def beside(self, spec, context):
         """Return hosts that a request wants among its candidates.
 
         In a cloud that fits into a page they are there anyway.
         """
-        if not self._ring.large:
+        if not self.store.scan.is_large():
             return ()
         return translation.beside(
             spec, instances.Instances(self.store, spec, context))

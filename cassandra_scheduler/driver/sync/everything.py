@@ -19,7 +19,6 @@ from cassandra_scheduler.driver.sync import cells
 from cassandra_scheduler.driver.sync import host_aggregates
 from cassandra_scheduler.driver.sync import nova_state
 from cassandra_scheduler.model import restriction
-from cassandra_scheduler.scheduling import ring
 from cassandra_scheduler.store import aggregates as store_aggregates
 
 #: So many rows are read at once.
@@ -78,8 +77,8 @@ class FirstSync:
             with nova_context.target_cell(context, cell) as targeted:
                 records.update(_services(targeted))
         right = written = missing = done = 0
-        for trees in ring.walk(self._read, limit=PAGE):
-            for tree in trees:
+        for page in self._store.scan.pages(_COMPUTE):
+            for tree in page.trees:
                 host = json.loads(tree.report or '{}').get('host')
                 if host not in records:
                     missing += 1
@@ -87,12 +86,9 @@ class FirstSync:
                     written += 1
                 else:
                     right += 1
-            done += len(trees)
+            done += len(page.trees)
             self._tell('services', done, max(done, len(records)))
         return Count('services', right, written, missing)
-
-    def _read(self, **where):
-        return self._store.candidates.read(_COMPUTE, **where)
 
     def _instances(self, context):
         """Count the instances that the store has where they are."""

@@ -101,7 +101,7 @@ class TestKeyspace(FailuresTestCase):
         change = hosts.claiming(self.new_host(), hosts.consumer('t'))
         for asked in (lambda: store.trees.find('x'),
                       lambda: store.trees.write(change),
-                      lambda: store.candidates.read([]), store.check):
+                      lambda: store.query.read([]), store.check):
             self.assert_told(errors.SchemaMismatch, 'no_such_keyspace',
                              '"cassandra-scheduler db sync"', asked=asked)
 

@@ -119,7 +119,7 @@ class Row:
 
     def view(self):
         """Return the HostView, read as a scheduler reads its candidates."""
-        tree, = self.store.candidates.read(
+        tree, = self.store.query.read(
             [restriction.Restriction('host', '=', self._names[0])],
             level=store_session.READ).trees
         # A judge looks for the instances that a request names: here all.
