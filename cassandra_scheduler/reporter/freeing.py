@@ -12,7 +12,7 @@ import uuid
 from oslo_log import log as logging
 
 from cassandra_scheduler.model import consumer as consumer_model
-from cassandra_scheduler.reporter import figures
+from cassandra_scheduler.model import write
 from cassandra_scheduler.reporter import whereabouts
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import retrying
@@ -39,7 +39,7 @@ class Freeing:
         ``older_than``: seconds. Raises StoreUnavailable and its kin, and
         what Nova's report client raises.
         """
-        now = figures.now_ms()
+        now = write.now_ms()
         for consumer_uuid, claim in tree.pending.items():
             age = (now - claim.claimed_ms) / 1000
             if age < older_than:

@@ -60,10 +60,13 @@ def of_request(spec):
     return {USAGE: found} if found else {}
 
 
-def counted(report, pendings):
-    """Return (name, value) -> how many, of a report and what is claimed."""
+def counted(reported, pendings):
+    """Return (name, value) -> how many servers have it, claims included.
+
+    ``reported``: name -> value -> how many, see HostReport.
+    """
     counts = collections.Counter()
-    for name, values in (report.get('image_properties') or {}).items():
+    for name, values in reported.items():
         for value, count in values.items():
             counts[name, value] += count
     for pending in pendings:

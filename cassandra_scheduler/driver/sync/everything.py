@@ -8,7 +8,6 @@ is written, so it can be broken off and done again at any time.
 """
 
 import dataclasses
-import json
 
 from nova import context as nova_context
 from nova.db.main import api as database
@@ -80,7 +79,7 @@ class FirstSync:
         right = written = missing = done = 0
         for trees in ring.walk(self._read, limit=PAGE):
             for tree in trees:
-                host = json.loads(tree.report or '{}').get('host')
+                host = tree.report.host if tree.report else None
                 if host not in records:
                     missing += 1
                 elif nova_state.mark_tree(self._store, tree, records[host]):

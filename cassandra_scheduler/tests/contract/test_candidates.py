@@ -4,6 +4,7 @@ import datetime
 import uuid
 
 from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import query
@@ -19,7 +20,8 @@ class CandidatesTestCase(case.StoreTestCase):
     def new_compute(self, vcpu=8, **fields):
         return self.cloud.new_tree(
             hosts.provider(vcpu, **fields), resource_type='compute',
-            report='{"host": "h-%s", "nodename": "n"}' % uuid.uuid4())
+            report=report_model.HostReport(
+                '{"host": "h-%s", "nodename": "n"}' % uuid.uuid4()))
 
     def read(self, *restrictions, **how):
         return self.store.candidates.read(
@@ -40,7 +42,7 @@ class TestRestrictions(CandidatesTestCase):
     def test_a_candidate_is_the_whole_tree(self):
         tree = self.new_compute(traits=frozenset({'CUSTOM_A'}))
         self.store.trees.beat(tree.id, tree_model.Heartbeat(
-            1700000000000, True, True, '{}'))
+            1700000000000, True, True, report_model.ServiceRecord('{}')))
         [candidate] = self.read().trees
         self.assertEqual(self.store.trees.find(tree.id), candidate)
         self.assertEqual(1700000000000, candidate.heartbeat.last_seen_ms)

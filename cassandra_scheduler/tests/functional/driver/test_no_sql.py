@@ -12,6 +12,7 @@ from nova.scheduler import weights
 
 from cassandra_scheduler.driver.sync import cells
 from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.reporter import figures
 from cassandra_scheduler.store import retrying
 from cassandra_scheduler.tests.fixtures import sql_trap
@@ -82,7 +83,7 @@ class TestNoSql(nova_cloud.NovaCloudTest):
 
     def trees(self, host):
         return [tree for tree in self.store.candidates.read(()).trees
-                if json.loads(tree.report)['host'] == host]
+                if tree.report.host == host]
 
     def group(self, policy, *members):
         return objects.InstanceGroup(
@@ -201,14 +202,15 @@ class TestNoSql(nova_cloud.NovaCloudTest):
         # ... and so does what the hosts report.
         other = min({'one', 'two', 'three'} - {chosen})
         (tree,) = self.trees(other)
-        report = {**json.loads(tree.report),
+        report = {**tree.report.fields,
                   'image_properties': figures.counted(
                       [(('hw_disk_bus', 'virtio'),)] * 9)}
         retrying.step(self.store.trees, tree.id, lambda state:
                       consumer_model.TreeChange(
                           before=state.tree, write_id='reported',
                           after=state.tree.replace(
-                              report=json.dumps(report))))
+                              report=report_model.HostReport(
+                                  json.dumps(report)))))
         self.assertEqual(other, self.host(spec(image=image),
                                           manager=manager))
 
