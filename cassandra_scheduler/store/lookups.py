@@ -8,6 +8,7 @@ locator whose target does not know the key means "does not exist".
 
 import dataclasses
 
+from cassandra_scheduler.store import origin
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import settling
@@ -18,9 +19,14 @@ _CQL = statements.load('lookups')
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class LookupRow:
-    """What a locator says: the value and who wrote it."""
+    """What a lookup row says: the value, and the id of its write.
+
+    ``from_tree``: the tree that a provider comes from while it is on its way
+    to another; it may be in either.
+    """
     value: str
     write_id: str
+    from_tree: str | None = dataclasses.field(default=None, compare=False)
 
 
 class LookupTable:
@@ -36,7 +42,7 @@ class LookupTable:
         """Return the Location of ``key``, or None. One partition."""
         row = self._session.row(_CQL[f'find_{self._table}'],
                                 (self._cloud, key), level=level)
-        return LookupRow(row[self._value], row['op']) if row else None
+        return self._row(row) if row else None
 
     def find_many(self, keys):
         """Return key -> Location of those that exist. One partition each."""
@@ -44,7 +50,7 @@ class LookupTable:
         found = self._session.rows_of_many(
             _CQL[f'find_{self._table}'],
             [(self._cloud, key) for key in keys])
-        return {key: LookupRow(rows[0][self._value], rows[0]['op'])
+        return {key: self._row(rows[0])
                 for key, rows in zip(keys, found) if rows}
 
     def claim(self, key, value, write_id):
@@ -69,12 +75,28 @@ class LookupTable:
             key=key,
             wanted=LookupRow(value, write_id))()
 
+    def move_from(self, key, value, *, write_id, from_write_id, from_tree):
+        """Move, and say that the provider comes from ``from_tree``.
+
+        For provider trees. The LookupRow of Applied has the id to go on
+        with.
+        """
+        op = origin.op_of(write_id, from_tree)
+        return self._conditional(
+            'move', 'from_if_op',
+            (value, op, from_tree, self._cloud, key, from_write_id), key=key,
+            wanted=LookupRow(value, op, from_tree))()
+
     def release(self, key, write_id):
         """Remove ``key`` if ``write_id`` wrote it; gone is Applied too."""
         return self._conditional('release',
                                  'if_op', (self._cloud, key, write_id),
                                  key=key,
                                  wanted=None)()
+
+    def _row(self, row):
+        return LookupRow(row[self._value], row['op'],
+                         origin.of_row(row, 'from_tree'))
 
     def _conditional(self, verb, condition, params, *, key, wanted):
         settled = settling.start_if(
