@@ -67,24 +67,20 @@ class LookupTable:
             'claim', 'if_absent', (self._cloud, key, value, write_id), key=key,
             wanted=LookupRow(value, write_id))
 
-    def move(self, key, value, *, write_id, from_write_id):
-        """Point ``key`` elsewhere if ``from_write_id`` still is its writer."""
-        return self._conditional(
-            'move',
-            'if_op', (value, write_id, self._cloud, key, from_write_id),
-            key=key,
-            wanted=LookupRow(value, write_id))()
+    def move(self, key, value, *, write_id, from_write_id, from_tree=None):
+        """Point ``key`` elsewhere if ``from_write_id`` still is its writer.
 
-    def move_from(self, key, value, *, write_id, from_write_id, from_tree):
-        """Move, and say that the provider comes from ``from_tree``.
-
-        For provider trees. The LookupRow of Applied has the id to go on
-        with.
+        ``from_tree`` says where a provider comes from; it is for provider
+        trees only, and the LookupRow of Applied has another ``write_id``.
         """
         op = origin.op_of(write_id, from_tree)
+        where = (self._cloud, key, from_write_id)
+        if from_tree is None:
+            condition, params = 'if_op', (value, op, *where)
+        else:
+            condition, params = 'from_if_op', (value, op, from_tree, *where)
         return self._conditional(
-            'move', 'from_if_op',
-            (value, op, from_tree, self._cloud, key, from_write_id), key=key,
+            'move', condition, params, key=key,
             wanted=LookupRow(value, op, from_tree))()
 
     def release(self, key, write_id):

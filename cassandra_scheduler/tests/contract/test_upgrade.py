@@ -139,8 +139,8 @@ class TestUpgrade(test_schema.SchemaTestCase):
     def test_what_we_write_a_service_of_69dfdb2_reads(self):
         self.sync()
         rows = self.store.provider_trees
-        moved = rows.move_from('still', 't2', write_id='w6',
-                               from_write_id='w1', from_tree='t1').state
+        moved = rows.move('still', 't2', write_id='w6', from_write_id='w1',
+                          from_tree='t1').state
         self.assertEqual(('t2', 'w6/t1', 't1'),
                          (moved.value, moved.write_id, moved.from_tree))
         self.assertEqual('t1', self.op('still').partition('/')[2])
