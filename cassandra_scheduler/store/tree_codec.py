@@ -75,9 +75,9 @@ def _provider_as_written(value):
 
 
 def tree_to_row(tree, cloud):
-    """Return the LWT-owned base columns of a tree's root row.
+    """Return the base columns of a root row that conditional writes own.
 
-    A tree without providers is not one yet, and no search may find it.
+    A tree without providers does not exist yet, so no query may find it.
     """
     row = {'intent': tree.intent,
            'root_of': cloud if tree.providers else None,
@@ -88,9 +88,9 @@ def tree_to_row(tree, cloud):
 def is_whole(row):
     """Return whether a root row is one state of its tree.
 
-    A step writes only the columns that it changes. A replica that missed one
-    step and got the next has the new seq beside an old column; a read of
-    that replica alone must not be taken for what stands at that seq.
+    A write sends only the columns that it changes. A replica that missed one
+    write and got the next has the new version and an old column. A read of
+    that replica alone is no state of the tree.
     """
     return row.get('seq') is None or row['digest'] == _digest(row)
 
@@ -131,9 +131,9 @@ def state_columns(tree):
 def tree_from_row(row):
     """Return the Tree of a root row, or None for a row without one.
 
-    A root row whose tree was deleted may be left with heartbeat columns
-    only; it has no ``seq``. A tree that a transaction is about to create has
-    an intent and no providers.
+    The root row of a deleted tree may keep heartbeat columns; it has no
+    ``seq``. A tree that a transaction creates has an intent and no providers
+    at first.
     """
     if row is None or row.get('seq') is None:
         return None
