@@ -9,7 +9,7 @@ import dataclasses
 
 from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.model import write
+from cassandra_scheduler.model import write as write_model
 
 _SERVICE_FIELDS = ('id', 'uuid', 'host', 'binary', 'topic', 'version',
                    'disabled', 'disabled_reason', 'forced_down',
@@ -58,7 +58,7 @@ def heartbeat_of(service):
     """Return the Heartbeat, as of now, of a nova Service object."""
     values = _primitive(service)
     return tree_model.Heartbeat(
-        last_seen_ms=write.now_ms(), disabled=bool(values.get('disabled')),
+        last_seen_ms=write_model.now_ms(), disabled=bool(values.get('disabled')),
         forced_down=bool(values.get('forced_down')),
         service=report_model.ServiceRecord.of(
             {name: values.get(name) for name in _SERVICE_FIELDS}))

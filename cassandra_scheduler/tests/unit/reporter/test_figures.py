@@ -5,7 +5,7 @@ import datetime
 from nova import objects
 import testtools
 
-from cassandra_scheduler.model import write
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.reporter import figures
 
 NODE = '0b2a5d5e-0000-4000-8000-000000000001'
@@ -122,12 +122,12 @@ class TestHeartbeat(testtools.TestCase):
         self.assertIsNone(service['created_at'])
 
     def test_is_of_the_present(self):
-        before = write.now_ms()
+        before = write_model.now_ms()
         beat = figures.heartbeat_of(objects.Service(host='host1'))
-        self.assertTrue(before <= beat.last_seen_ms <= write.now_ms())
+        self.assertTrue(before <= beat.last_seen_ms <= write_model.now_ms())
 
     def test_a_goodbye_is_no_sign_of_life(self):
         beat = figures.down_heartbeat_of(
             objects.Service(host='host1', forced_down=True))
         self.assertEqual((0, True), (beat.last_seen_ms, beat.forced_down))
-        self.assertLessEqual(beat.service.left_at_ms, write.now_ms())
+        self.assertLessEqual(beat.service.left_at_ms, write_model.now_ms())
