@@ -58,7 +58,8 @@ def heartbeat_of(service):
     """Return the Heartbeat, as of now, of a nova Service object."""
     values = _primitive(service)
     return tree_model.Heartbeat(
-        last_seen_ms=write_model.now_ms(), disabled=bool(values.get('disabled')),
+        last_seen_ms=write_model.now_ms(),
+        disabled=bool(values.get('disabled')),
         forced_down=bool(values.get('forced_down')),
         service=report_model.ServiceRecord.of(
             {name: values.get(name) for name in _SERVICE_FIELDS}))
