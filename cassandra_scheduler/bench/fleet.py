@@ -5,10 +5,10 @@ The rows go in as plain inserts, a hundred at a time, because nobody else
 looks at the bench's own cloud while they are written.
 """
 
-import json
 import time
 import uuid
 
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import tree_codec
 
@@ -56,9 +56,9 @@ def host_tree(number):
 
 def _report(number, provider_uuid, size):
     name = host_name(number)
-    return json.dumps({
-        'host': name, 'nodename': name, 'uuid': provider_uuid,
-        'compute_node': {
+    return report_model.HostReport.of(
+        host=name, nodename=name, uuid=provider_uuid, image_properties={},
+        compute_node={
             'id': number + 1, 'uuid': provider_uuid, 'host': name,
             'hypervisor_hostname': name, 'hypervisor_type': 'QEMU',
             'hypervisor_version': 8002000, 'vcpus': 16 * size,
@@ -73,7 +73,7 @@ def _report(number, provider_uuid, size):
             'stats': {'num_instances': '0', 'io_workload': '0',
                       'failed_builds': '0'},
             'cpu_allocation_ratio': 4.0, 'ram_allocation_ratio': 1.0,
-            'disk_allocation_ratio': 1.0}})
+            'disk_allocation_ratio': 1.0})
 
 
 def write(store, hosts, *, cell_uuid=None, progress=lambda done: None):

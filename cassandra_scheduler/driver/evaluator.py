@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nova's filters and weighers as the judge of one request."""
 
-import json
-
 from oslo_log import log as logging
 
 from cassandra_scheduler.driver import destinations
@@ -166,12 +164,10 @@ class NovaHostEvaluator:
                 for group in self._requested}
 
     def _new_view(self, candidate):
-        report = json.loads(candidate.tree.report or 'null')
-        figures = (report or {}).get('compute_node') or {}
-        if figures.get('free_disk_gb') is None:
+        report = candidate.tree.report
+        if report is None or report.compute_node.get('free_disk_gb') is None:
             return None
-        return state.HostStateView(
-            candidate, report, self._surroundings)
+        return state.HostStateView(candidate, self._surroundings)
 
     def _named(self, views):
         """Return the views that the request's names and cells allow."""

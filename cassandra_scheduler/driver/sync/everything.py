@@ -8,7 +8,6 @@ is written, so it can be broken off and done again at any time.
 """
 
 import dataclasses
-import json
 
 from nova import context as nova_context
 from nova.db.main import api as database
@@ -79,7 +78,7 @@ class FirstSync:
         right = written = missing = done = 0
         for page in self._store.scan.pages(_COMPUTE):
             for tree in page.trees:
-                host = json.loads(tree.report or '{}').get('host')
+                host = tree.report.host if tree.report else None
                 if host not in records:
                     missing += 1
                 elif nova_state.mark_tree(self._store, tree, records[host]):

@@ -16,10 +16,6 @@ class Found:
     provider: tree_model.Provider
 
 
-#: Between the op of a locator and the tree its provider comes from.
-FROM = '/'
-
-
 def find(store, provider_uuid, *, level=store_session.READ):
     """Return the Found of a provider uuid, or None.
 
@@ -30,10 +26,10 @@ def find(store, provider_uuid, *, level=store_session.READ):
     location = store.provider_trees.find(provider_uuid, level=level)
     if location is None:
         return None
-    _write_id, _from, old_tree = location.write_id.partition(FROM)
     # The last look is for a provider that arrived while we looked elsewhere.
     for tree_id in (location.value, *(
-            (old_tree, location.value) if old_tree else ())):
+            (location.from_tree, location.value) if location.from_tree
+            else ())):
         found = in_tree(store.trees.find(tree_id, level=level),
                         provider_uuid)
         if found is not None:

@@ -52,7 +52,7 @@ def view(*pendings, allocations=(), **figures):
             str(number): tree_model.Pending('claim', 0, usage)
             for number, usage in enumerate(pendings)})
     return state.HostStateView(words.Candidate(tree, allocations),
-                               json.loads(report), Surroundings())
+                               Surroundings())
 
 
 NUMA = topologies.host(pcpus=2)
