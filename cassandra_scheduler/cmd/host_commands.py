@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """``cassandra-scheduler host``: what the schedulers know of the hosts."""
 
-import functools
 import time
 
 from cliff import columns

@@ -126,7 +126,7 @@ class TestUpgrade(test_schema.SchemaTestCase):
              tree.root.generation))
         self.assertEqual({'c': tree_model.Pending('claim', 5, {'vcpus': 2})},
                          tree.pending)
-        self.assertEqual(tree, self.store.candidates.read(()).trees[0])
+        self.assertEqual(tree, self.store.query.read(()).trees[0])
         [row] = self.session.rows(
             "SELECT * FROM {keyspace}.trees WHERE cloud = 'cloud' AND tree = "
             "'t1'")
