@@ -24,14 +24,14 @@ class _Configured(command.Command):
         return parser
 
 
-class Sync(_Configured):
-    """Create the keyspace and its tables, or bring them up to date.
+class DbSync(_Configured):
+    """Create the keyspace and its tables, or upgrade them.
 
-    Only adds: it can be run again at any time, and while services work.
+    Only adds. Can run again at any time, also while services work.
     """
 
     def take_action(self, parsed_args):
-        """Bring the schema up and say what it is now."""
+        """Upgrade the schema and print its version."""
         conf = store_access.read_configuration(parsed_args)
         with store_access.open_session(conf) as store, _steps() as step:
             sync.sync(store.session, store.columns,
@@ -41,8 +41,8 @@ class Sync(_Configured):
             % (conf.cassandra.keyspace, check.VERSION))
 
 
-class Check(_Configured):
-    """Say whether services of this version can work with the keyspace."""
+class DbCheck(_Configured):
+    """Check whether services of this version can use the keyspace."""
 
     def take_action(self, parsed_args):
         """Check the schema; an error says what to do."""
@@ -53,10 +53,10 @@ class Check(_Configured):
                 % (conf.cassandra.keyspace, check.VERSION))
 
 
-class Drop(_Configured):
-    """Remove the keyspace and all that is in it, after a trial.
+class DbDrop(_Configured):
+    """Remove the keyspace and everything in it, after a trial.
 
-    Stop the services first: what they place is in no other database.
+    Stop the services first. No other database has what they have placed.
     """
 
     def get_parser(self, prog_name):
@@ -64,24 +64,24 @@ class Drop(_Configured):
         parser = super().get_parser(prog_name)
         parser.add_argument(
             '--keyspace', required=True, metavar='NAME',
-            help='The keyspace, as the configuration names it as well.')
+            help='The keyspace to remove: the one in the configuration.')
         return parser
 
     def take_action(self, parsed_args):
-        """Remove the keyspace if it is there, and say so."""
+        """Remove the keyspace if it exists, and print that."""
         conf = store_access.read_configuration(parsed_args)
         keyspace = conf.cassandra.keyspace
         if parsed_args.keyspace != keyspace:
             raise errors.InvalidSettings(
-                f'--keyspace {parsed_args.keyspace!r} is not the one that '
-                f'is configured, {keyspace!r}: nothing was removed.')
+                f'Nothing was removed: the configured keyspace is '
+                f'{keyspace!r}, not {parsed_args.keyspace!r}.')
         with store_access.open_session(conf) as store:
             sync.drop(store.session)
         self.app.stdout.write('Keyspace %s is removed\n' % keyspace)
 
 
-class Version(_Configured, show.ShowOne):
-    """Show the version of the schema, here and in the keyspace."""
+class DbVersion(_Configured, show.ShowOne):
+    """Show the schema versions of the keyspace and of this code."""
 
     def take_action(self, parsed_args):
         """Return the versions; '-' for a keyspace without tables."""
@@ -95,7 +95,7 @@ class Version(_Configured, show.ShowOne):
 
 @contextlib.contextmanager
 def _steps():
-    """Give a function to call with the name of each step as it begins."""
+    """Yield a function to call with the name of each step."""
     console = rich_console.Console(stderr=True)
     if not console.is_terminal:
         yield lambda name: console.print(name, markup=False, soft_wrap=True)

@@ -15,24 +15,24 @@ class HostEvaluator(typing.Protocol):
     as the request lasts.
     """
 
-    def begin(self, consumer_spec):
+    def start_consumer(self, spec):
         """Turn to the next claimant."""
 
-    def members(self, uuids):
+    def set_group_members(self, uuids):
         """Learn which consumers have been placed in the claimants' group.
 
         All that is judged from now on has to heed them. Returns the names of
         hosts that must be among the candidates because of them.
         """
 
-    def passes(self, candidates, *, index):
+    def filter(self, candidates, *, index):
         """Return (those acceptable, filter -> how many it refused).
 
         ``index`` counts the claimants from 0. Acceptable candidates may come
         back with fewer allocations.
         """
 
-    def rank(self, candidates):
+    def weigh(self, candidates):
         """Return (weight, candidate) pairs, the best first."""
 
     def is_mapped(self, candidate):
@@ -41,7 +41,7 @@ class HostEvaluator(typing.Protocol):
     def same_cell(self, candidate, other):
         """Return whether ``other`` may stand in for ``candidate`` later."""
 
-    def usage(self, candidate, allocation):
+    def pending_usage(self, candidate, allocation):
         """Return what the claim must be counted as until it is reported.
 
         See model.tree.Pending.usage.

@@ -98,12 +98,12 @@ class _Run:
             preferred_hosts=tuple(
                 sorted({
                     *self._wanted.preferred_hosts,
-                    *self._judge.members(members)
+                    *self._judge.set_group_members(members)
                 })))
 
     def begin(self, consumer_spec):
         """Turn to the next claimant."""
-        self._judge.begin(consumer_spec)
+        self._judge.start_consumer(consumer_spec)
         if self._guard is not None:
             with self.notes.step('group'):
                 self._guard.begin()
@@ -131,7 +131,7 @@ class _Run:
         It may pass with other allocations only: then they are tried next.
         """
         with self.notes.step('judge again', 1) as out:
-            passed, refusals = self._judge.passes((candidate,), index=0)
+            passed, refusals = self._judge.filter((candidate,), index=0)
             out(len(passed))
         self.notes.refused(refusals)
         accepted = any(allocation in one.allocations for one in passed)
@@ -141,7 +141,7 @@ class _Run:
     def filter(self, candidates, index):
         """Return the candidates that the judge accepts."""
         with self.notes.step('filter', len(candidates)) as out:
-            passed, refusals = self._judge.passes(candidates, index=index)
+            passed, refusals = self._judge.filter(candidates, index=index)
             out(len(passed))
         self.notes.refused(refusals)
         return passed
@@ -150,7 +150,7 @@ class _Run:
         """Return the candidates in the order in which to claim."""
         with self.notes.step('rank', len(passed)) as out:
             self._pool = ranking.order(
-                self._judge.rank(passed), random=self._random,
+                self._judge.weigh(passed), random=self._random,
                 tolerance=self._manners.tolerance,
                 subset=self._manners.subset)
             out(len(self._pool))
@@ -183,7 +183,7 @@ class _Run:
             self._other_way = False
             claimed = self.claims.claim(
                 consumer_spec, candidate, allocation, usage=functools.partial(
-                    self._judge.usage, allocation=allocation))
+                    self._judge.pending_usage, allocation=allocation))
             if claimed:
                 self._ours.add(candidate.tree.id)
                 self._judge.reserve(claimed, allocation)

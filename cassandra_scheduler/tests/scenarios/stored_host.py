@@ -122,20 +122,18 @@ class Row:
         tree, = self.store.candidates.read(
             [restriction.Restriction('host', '=', self._names[0])],
             level=store_session.READ).trees
-        # A judge looks for the instances that a request names: here all.
+        # The request names all instances, so all are looked up.
         spec = objects.RequestSpec(
             instance_group=None, requested_destination=None,
             force_hosts=None, force_nodes=None,
             scheduler_hints={'different_host': list(self._instances())})
-        judge = evaluator.NovaHostEvaluator(
-            spec, None, evaluator.Surroundings(
-                aggregates=host_aggregates.HostAggregates(self._rows()),
-                cells=_Cells(self.store.host_cells),
-                instances=instances.Instances(
-                    self.store, spec,
-                    nova_context.RequestContext(is_admin=True))),
-            began=None)
-        return judge.view(words.Candidate(tree, ()))
+        return evaluator.NovaHostEvaluator(
+            spec, None,
+            aggregates=host_aggregates.HostAggregates(self._rows()),
+            cells=_Cells(self.store.host_cells),
+            instances=instances.Instances(
+                self.store, spec, nova_context.RequestContext(is_admin=True))
+        ).view(words.Candidate(tree, ()))
 
     def _write(self):
         root = hosts.provider(vcpu=1000)
@@ -151,7 +149,7 @@ class Row:
         publisher.publish(root.uuid, figures_of.report(
             *self._names, root.uuid, self._wanted), ())
         if _SERVICE in self._wanted:
-            publisher.beat(_heartbeat(self._wanted[_SERVICE]))
+            publisher.write_heartbeat(_heartbeat(self._wanted[_SERVICE]))
         if self._wanted.get(_CELL) is not None:
             self.store.host_cells.put({self._names[0]: self._wanted[_CELL]})
         self._rows().change(

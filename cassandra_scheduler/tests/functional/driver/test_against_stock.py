@@ -105,7 +105,7 @@ class TestRequestFilters(nova_cloud.NovaCloudTest):
             with fixtures.MockPatch('nova.objects.service.SERVICE_VERSION',
                                     version):
                 self.nova.add_compute(name)
-            self.manager._watch_services(self.nova.context)
+            self.manager._poll_services(self.nova.context)
             theirs, ours = self.devices(), self.devices()
             request_filter.owner_nova_filter(self.context, theirs)
             self.filters.owner(self.context, ours)
@@ -206,9 +206,9 @@ class TestImagePropertiesWeigher(nova_cloud.NovaCloudTest):
             spec(image=None), [self.instance(hw_disk_bus='virtio')]))
 
     def test_it_stands_in_under_the_name_of_nova(self):
-        (weigher,) = [found for found in self.manager._plugins.weighers
+        (weigher,) = [found for found in self.manager._wiring.plugins.weighers
                       if isinstance(found,
                                     image_props.ImagePropertiesWeigher)]
         self.assertIs(image_weigher.ImagePropertiesWeigher, type(weigher))
         self.assertEqual('ImagePropertiesWeigher', type(weigher).__name__)
-        self.assertFalse(self.manager._plugins.foreign)
+        self.assertFalse(self.manager._wiring.plugins.foreign)

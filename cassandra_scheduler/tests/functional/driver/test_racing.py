@@ -127,9 +127,8 @@ class TestLosing(PreciseTestCase):
     def race(self, new_spec):
         session = sessions.BlockingSession(self.cloud.settings,
                                            '.trees SET seq')
-        slow = self.schedulers[0]
-        slow._wiring.__dict__['store'] = opening.open_store(
-            self.cloud.settings, loading.installed(), session=session)
+        self.schedulers[0] = self.start(opening.open_store(
+            self.cloud.settings, loading.installed(), session=session))
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             late = pool.submit(self.boot, new_spec(), 0)
             self.assertTrue(session.reached.wait(30))

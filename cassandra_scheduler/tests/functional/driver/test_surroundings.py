@@ -123,7 +123,7 @@ class TestAggregates(SurroundingsTestCase):
     def test_a_change_nobody_was_told_of(self):
         self.aggregate('a', 'one', availability_zone='zone1')
         self.assertEqual('nova', self.zone_of())
-        self.manager._watch_aggregates(self.nova.context)
+        self.manager._poll_aggregates(self.nova.context)
         self.assertEqual('zone1', self.zone_of())
 
     def test_a_change_reaches_every_scheduler(self):
@@ -187,20 +187,20 @@ class TestServices(SurroundingsTestCase):
 
     def test_forced_down_though_it_cannot_say_so(self):
         self.change('one', forced_down=True)
-        self.manager._watch_services(self.nova.context)
+        self.manager._poll_services(self.nova.context)
         _uuids, (selections,) = self.select(spec())
         self.assertEqual(['two'], [found.service_host
                                    for found in selections])
 
     def test_disabled_though_it_cannot_say_so(self):
         self.change('two', disabled=True)
-        self.manager._watch_services(self.nova.context)
+        self.manager._poll_services(self.nova.context)
         self.assertEqual('one', self.host())
 
     def test_what_one_scheduler_sees_all_know(self):
         other = self.start()
         self.change('one', forced_down=True)
-        other._watch_services(self.nova.context)
+        other._poll_services(self.nova.context)
         self.assertEqual('two', self.host())
 
     def test_before_the_first_request(self):
@@ -210,10 +210,10 @@ class TestServices(SurroundingsTestCase):
     def test_return(self):
         for fields in ({'forced_down': True}, {'disabled': True}):
             self.change('one', **fields)
-            self.manager._watch_services(self.nova.context)
+            self.manager._poll_services(self.nova.context)
             self.assertEqual('two', self.host())
             self.change('one', **dict.fromkeys(fields, False))
-            self.manager._watch_services(self.nova.context)
+            self.manager._poll_services(self.nova.context)
             self.assertEqual(['one', 'two'], sorted(
                 found.service_host for found in self.select(spec())[1][0]))
 
@@ -223,10 +223,10 @@ class TestServices(SurroundingsTestCase):
         with fixtures.MockPatch(
                 'cassandra_scheduler.driver.sync.nova_state.marks_of_services',
                 side_effect=RuntimeError('no database')):
-            self.manager._watch_services(self.nova.context)
+            self.manager._poll_services(self.nova.context)
         self.assertIn('no database', log.output)
         self.assertNotIn('Traceback', log.output)
-        self.manager._watch_services(self.nova.context)
+        self.manager._poll_services(self.nova.context)
         self.assertEqual('two', self.host())
 
     def test_a_cell_that_is_down_keeps_no_other_from_being_looked_at(self):
@@ -235,15 +235,15 @@ class TestServices(SurroundingsTestCase):
         second.save()
         self.change('one', forced_down=True)
         log = self.useFixture(fixtures.FakeLogger())
-        self.manager._watch_services(self.nova.context)
+        self.manager._poll_services(self.nova.context)
         self.assertEqual('two', self.host())
-        self.assertIn('of cell cell2 was not brought', log.output)
+        self.assertIn('of cell cell2 was not copied', log.output)
         self.assertNotIn('Traceback', log.output)
 
     def test_it_is_a_periodic_task(self):
         spacings = self.manager._periodic_spacing
-        self.assertEqual((10, 60), (spacings['_watch_services'],
-                                    spacings['_watch_aggregates']))
+        self.assertEqual((10, 60), (spacings['_poll_services'],
+                                    spacings['_poll_aggregates']))
 
     def test_goodbye(self):
         tree = self.add_host('three', vcpus=64, memory_mb=10 ** 6)
@@ -273,7 +273,7 @@ class TestServices(SurroundingsTestCase):
         self.assertIn(self.host(), ('one', 'two'))
         objects.HostMapping(self.nova.context, host='lonely',
                             cell_mapping=self.nova.cell).create()
-        self.manager._watch_services(self.nova.context)
+        self.manager._poll_services(self.nova.context)
         self.assertEqual('lonely', self.host())
         # Another scheduler finds it in the store.
         self.assertEqual(self.nova.cell.uuid,

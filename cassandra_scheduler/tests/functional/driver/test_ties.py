@@ -19,11 +19,10 @@ class TestTies(nova_cloud.NovaCloudTest):
             user_id='user', project_id='project', is_admin=True)
         if request_id is not None:
             context.request_id = request_id
-        spec = nova_cloud.spec()
-        wanted = manager._wanted(context, spec, None, alternates=0)
-        placed, _judge = manager._place(context, spec, wanted)
-        place, = placed.places
-        return place.candidate.tree.root.name
+        (chosen,), = manager.select_destinations(
+            context, spec_obj=nova_cloud.spec(), instance_uuids=None,
+            return_objects=True)
+        return chosen.service_host
 
     def add_hosts(self, **memory_mb):
         for name, memory in memory_mb.items():

@@ -39,11 +39,11 @@ class TestHeartbeats(testtools.TestCase):
         self.manager = compute.CassandraComputeManager.__new__(
             compute.CassandraComputeManager)
         self.manager.host = 'host1'
-        self.manager._pulse = heartbeat.HeartbeatWriter(publisher)
+        self.manager._heartbeat_writer = heartbeat.HeartbeatWriter(publisher)
         self.manager.rt = types.SimpleNamespace(service_ref=None)
 
     def record(self, **changes):
-        """Let the database have this record of the service."""
+        """Give the database this record of the service."""
         record = objects.Service(**{'host': 'host1', 'disabled': False,
                                     'forced_down': False, **changes})
         self.find(return_value=record)

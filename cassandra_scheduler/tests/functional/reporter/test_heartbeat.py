@@ -20,7 +20,7 @@ from cassandra_scheduler.tests.fixtures import cassandra
 objects.register_all()
 
 
-class TestPulse(testtools.TestCase):
+class TestHeartbeatWriter(testtools.TestCase):
 
     def setUp(self):
         super().setUp()
@@ -30,8 +30,9 @@ class TestPulse(testtools.TestCase):
         self.node = str(uuid.uuid4())
         self.cloud.new_tree(tree_model.Provider(uuid=self.node, name='node1'))
 
-    def pulse(self, **changes):
-        """Return a Pulse of one published node; changes of the Settings."""
+    def writer(self, **changes):
+        """Return a HeartbeatWriter of one node; ``changes`` of the Settings.
+        """
         store = opening.open_store(
             cassandra.settings(cloud=self.cloud.settings.cloud, **changes),
             loading.installed())
@@ -54,7 +55,7 @@ class TestPulse(testtools.TestCase):
 
     def test_follows_every_save(self):
         service = self.service(lambda: setattr(service, 'disabled', True))
-        self.pulse().follow(service)
+        self.writer().follow(service)
         self.assertIsNone(self.stored().last_seen_ms)
         service.save()
         first = self.stored()
@@ -68,31 +69,31 @@ class TestPulse(testtools.TestCase):
         def save():
             raise ValueError('no database')
         service = self.service(save)
-        self.pulse().follow(service)
+        self.writer().follow(service)
         self.assertRaises(ValueError, service.save)
         self.assertIsNone(self.stored().last_seen_ms)
 
     def test_two_services_of_a_process_do_not_mix(self):
         followed, other = self.service(), self.service(host='host2')
-        self.pulse().follow(followed)
+        self.writer().follow(followed)
         other.save()
         self.assertIsNone(self.stored().last_seen_ms)
 
     def test_nothing_is_said_after_a_goodbye(self):
-        pulse, service = self.pulse(), self.service()
-        pulse.follow(service)
+        writer, service = self.writer(), self.service()
+        writer.follow(service)
         service.save()
-        pulse.leave(service)
+        writer.mark_down(service)
         for _time in range(2):
             self.assertEqual(0, self.stored().last_seen_ms)
             self.assertIn('left_at_ms', self.stored().service)
             service.save()
 
     def test_returns_at_once_after_a_goodbye(self):
-        pulse, service = self.pulse(), self.service()
-        pulse.leave(service)
-        pulse.follow(service)
-        pulse.beat(service, older_than=3600)
+        writer, service = self.writer(), self.service()
+        writer.mark_down(service)
+        writer.follow(service)
+        writer.write_heartbeat(service, older_than=3600)
         self.assertNotEqual(0, self.stored().last_seen_ms)
         self.assertNotIn('left_at_ms', self.stored().service)
 
@@ -102,7 +103,7 @@ class TestPulse(testtools.TestCase):
                 raise exception.ServiceNotFound(service_id=1)
         gone = []
         service = self.service(save)
-        self.pulse().follow(service)
+        self.writer().follow(service)
         service.save()
         self.assertNotEqual(0, self.stored().last_seen_ms)
         gone.append(True)
@@ -111,11 +112,11 @@ class TestPulse(testtools.TestCase):
 
     def test_says_once_that_cassandra_is_away_and_once_that_it_is_back(self):
         line = self.useFixture(cable.Cable())
-        pulse = self.pulse(port=line.port, request_timeout=2.0)
+        writer = self.writer(port=line.port, request_timeout=2.0)
         service = self.service()
         line.cut()
-        pulse.beat(service)
-        pulse.beat(service)
+        writer.write_heartbeat(service)
+        writer.write_heartbeat(service)
         lines = self.logged.output.splitlines()
         self.assertEqual(1, len([line for line in lines
                                  if 'is not in Cassandra' in line]))
@@ -124,6 +125,6 @@ class TestPulse(testtools.TestCase):
         until = time.monotonic() + 30
         while self.stored().last_seen_ms is None:
             self.assertLess(time.monotonic(), until, self.logged.output)
-            pulse.beat(service)
+            writer.write_heartbeat(service)
         self.assertIn('is in Cassandra again', self.logged.output)
         self.assertNotIn('Traceback', self.logged.output)

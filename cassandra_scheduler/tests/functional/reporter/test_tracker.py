@@ -60,7 +60,7 @@ class TestTracker(testtools.TestCase):
         return node
 
     def count(self, node, instance_uuid, **changes):
-        """Let the tracker count an instance on a node, as in its audit."""
+        """Make the tracker count an instance on a node, as in its audit."""
         flavor = objects.Flavor(memory_mb=1, vcpus=1, root_gb=1, swap=0,
                                 ephemeral_gb=0)
         values = {'uuid': instance_uuid, 'host': 'host1', 'flavor': flavor,
@@ -161,7 +161,8 @@ class TestTracker(testtools.TestCase):
         node = self.new_node('node1')
         before = self.update(node)
         self.tracker.remove_node('node1')
-        self.tracker._pulse.beat(self.tracker.service_ref)
+        self.tracker._heartbeat_writer.write_heartbeat(
+            self.tracker.service_ref)
         self.assertEqual(before.heartbeat,
                          self.cloud.store.trees.find(node.uuid).heartbeat)
 

@@ -59,7 +59,7 @@ class TestLearn(testtools.TestCase):
         """Return what the group is afterwards, and what is to be beside."""
         self.spec = specs.spec(instance_uuid=US, instance_group=_group(
             policy=policy, policies=[policy], hosts=list(hosts)))
-        beside = groups.learn(self.spec, instances, placed)
+        beside = groups.set_members(self.spec, instances, placed)
         return self.spec.instance_group, list(beside)
 
     def test_members_are_added_once(self):

@@ -26,22 +26,6 @@ ATTRIBUTES = (
     'vcpus_total vcpus_used').split()
 
 
-class Surroundings:
-    """Says of each host what a test expects to see again."""
-
-    def aggregates_of(self, host):
-        return [f'aggregate of {host}']
-
-    def instances_on(self, host):
-        return {f'instance on {host}': None}
-
-    def cell_of(self, host):
-        return f'cell of {host}'
-
-    def service_of(self, host, heartbeat):
-        return {'host': host, 'disabled': heartbeat.disabled}
-
-
 def view(*pendings, allocations=(), **figures):
     """Return the HostView of a host with these claims pending."""
     root = compute_hosts.provider('one')
@@ -51,8 +35,11 @@ def view(*pendings, allocations=(), **figures):
         heartbeat=compute_hosts.heartbeat('one', disabled=True), pending={
             str(number): tree_model.Pending('claim', 0, usage)
             for number, usage in enumerate(pendings)})
-    return state.HostStateView(words.Candidate(tree, allocations),
-                               json.loads(report), Surroundings())
+    return state.HostStateView(
+        words.Candidate(tree, allocations), json.loads(report),
+        aggregates_of=lambda host: [f'aggregate of {host}'],
+        instances_on=lambda host: {f'instance on {host}': None},
+        cell_of=lambda host: f'cell of {host}')
 
 
 NUMA = topologies.host(pcpus=2)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``cassandra-scheduler sync``: what Nova's databases know, for requests."""
+"""``cassandra-scheduler sync``: copy what requests need from Nova."""
 
 import contextlib
 
@@ -12,12 +12,12 @@ from cassandra_scheduler.cmd import store_access
 
 
 class Sync(lister.Lister):
-    """Bring aggregates, cells and service states from Nova's databases.
+    """Copy aggregates, cells and service states from Nova's databases.
 
-    Can be run again at any time, and while services work: what is right
-    already is not written. After an interruption it goes on where it was.
-    Instances are only counted; those without a claim are to be brought by
-    "placement import" or by nova-manage placement heal_allocations.
+    Can run again at any time, also while services work: only differences are
+    written. After an interruption, run it again. Instances are only counted.
+    For instances without a claim, run "placement import" or nova-manage
+    placement heal_allocations.
     """
 
     def get_parser(self, prog_name):
@@ -30,12 +30,12 @@ class Sync(lister.Lister):
         """Return a row for each kind of thing."""
         conf = store_access.read_configuration(parsed_args)
         context = nova_access.open_databases(parsed_args)
-        # Not before: it imports much of Nova.
+        # Imported here, because it imports much of Nova.
         from cassandra_scheduler.driver.sync import everything
 
         with store_access.ready_store(conf) as store, \
                 nova_access.in_one_line(), _progress() as tell:
-            counts = list(everything.FirstSync(store, tell=tell).run(context))
+            counts = list(everything.FullSync(store, tell=tell).run(context))
         return (('What', 'Right already', 'Written', 'Missing'),
                 [(count.what, count.right, count.written, count.missing)
                  for count in counts])
@@ -43,7 +43,7 @@ class Sync(lister.Lister):
 
 @contextlib.contextmanager
 def _progress():
-    """Give a function to call with (what, done, of how many or None)."""
+    """Yield a function to call with (what, done, of how many or None)."""
     console = rich_console.Console(stderr=True)
     if not console.is_terminal:
         yield lambda what, done, of: None
