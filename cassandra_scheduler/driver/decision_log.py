@@ -9,7 +9,7 @@ LOG = logging.getLogger(__name__)
 class DecisionLog:
     """Logs what was done for a request.
 
-    A scheduler whose decisions go elsewhere as well has a subclass of this
+    If decisions must go elsewhere too, give the manager a subclass of this
     as its ``decision_log``.
     """
 

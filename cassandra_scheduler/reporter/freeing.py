@@ -100,8 +100,7 @@ class Freeing:
             if tree is None or tree.pending.get(consumer_uuid) != claim:
                 return None
             after, delete = tree.with_pending(consumer_uuid, None), ()
-            # Otherwise somebody has put an allocation of his own in the
-            # claim's place; that one stays.
+            # If another allocation has replaced the claim, it stays.
             if (row is not None and row.claim_id == claim.claim_id and
                     not _in_several_trees(row, tree.id)):
                 after = after.with_amounts(row.amounts, sign=-1)
