@@ -73,8 +73,8 @@ class DbDrop(_Configured):
         keyspace = conf.cassandra.keyspace
         if parsed_args.keyspace != keyspace:
             raise errors.InvalidSettings(
-                f'Nothing was removed: the configured keyspace is '
-                f'{keyspace!r}, not {parsed_args.keyspace!r}.')
+                f'The configured keyspace is {keyspace!r}, not '
+                f'{parsed_args.keyspace!r}: nothing was removed.')
         with store_access.open_session(conf) as store:
             sync.drop(store.session)
         self.app.stdout.write('Keyspace %s is removed\n' % keyspace)

@@ -89,13 +89,13 @@ class HeartbeatWriter:
                           service.host)
         else:
             if self._failing:
-                LOG.info('The heartbeats of host %s are written to Cassandra '
-                         'again.', service.host)
+                LOG.info('The heartbeat of host %s is in Cassandra again.',
+                         service.host)
             self._failing = False
 
     def _log_failure(self, service, exc):
         log = LOG.debug if self._failing else LOG.error
         self._failing = True
-        log('The heartbeat of host %(host)s cannot be written to Cassandra. '
-            'The host gets no servers after service_down_time. %(error)s',
+        log('The heartbeat of host %(host)s is not in Cassandra; after '
+            'service_down_time the host gets no servers. %(error)s',
             {'host': service.host, 'error': exc})

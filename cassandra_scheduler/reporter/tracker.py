@@ -122,9 +122,8 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
                     compute_node, self._image_properties(nodename)),
                 self._counted(nodename))
         except errors.SchedulerError as exc:
-            LOG.error('The report of node %(node)s of host %(host)s was not '
-                      'written to Cassandra; the next update tries again. '
-                      '%(error)s',
+            LOG.error('Node %(node)s of host %(host)s could not be published '
+                      'to Cassandra; the next update tries again. %(error)s',
                       {'node': nodename, 'host': self.host, 'error': exc})
         except Exception:
             LOG.exception('Publishing node %s failed. This is a bug.',

@@ -221,7 +221,7 @@ class TestServices(SurroundingsTestCase):
         log = self.useFixture(fixtures.FakeLogger('cassandra_scheduler'))
         self.change('one', forced_down=True)
         with fixtures.MockPatch(
-                'cassandra_scheduler.driver.sync.nova_state.marks_of_services',
+                'cassandra_scheduler.driver.sync.nova_state.service_states',
                 side_effect=RuntimeError('no database')):
             self.manager._poll_services(self.nova.context)
         self.assertIn('no database', log.output)

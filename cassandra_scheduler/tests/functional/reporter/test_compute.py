@@ -98,7 +98,7 @@ class TestHeartbeats(testtools.TestCase):
 
     def test_with_another_service_group_a_periodic_task_beats(self):
         self.record()
-        beat = self.manager._beat_where_nova_saves_no_record
+        beat = self.manager._write_heartbeat_without_database
         beat(None)
         self.assertIsNone(self.stored().last_seen_ms)
         self.conf.config(servicegroup_driver='mc')
@@ -106,6 +106,6 @@ class TestHeartbeats(testtools.TestCase):
         self.assertIsNotNone(self.stored().last_seen_ms)
 
     def test_it_is_a_periodic_task(self):
-        self.assertIn('_beat_where_nova_saves_no_record', [
+        self.assertIn('_write_heartbeat_without_database', [
             name for name, _task in
             compute.CassandraComputeManager._periodic_tasks])
