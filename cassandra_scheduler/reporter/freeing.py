@@ -73,24 +73,24 @@ class Freeing:
             self._without(tree, consumer_uuid), consumers=(consumer_uuid,))
         if not isinstance(written, outcome.Applied):
             return False
-        self._drop_locator(tree.id, consumer_uuid)
+        self._release_lookup_row(tree.id, consumer_uuid)
         return True
 
-    def _drop_locator(self, tree_id, consumer_uuid):
-        location = self._store.consumer_homes.find(consumer_uuid)
-        if (location is not None and location.value == tree_id and
+    def _release_lookup_row(self, tree_id, consumer_uuid):
+        row = self._store.consumer_homes.find(consumer_uuid)
+        if (row is not None and row.value == tree_id and
                 self._store.trees.find_consumer(tree_id,
                                                 consumer_uuid) is None):
             self._store.consumer_homes.release(consumer_uuid,
-                                               location.write_id)
+                                               row.write_id)
 
     def _without(self, seen, consumer_uuid):
         """Return the step that takes back a claim as it was seen.
 
             freeing             tree                instance_claim
             reads pending X ----+
-                                |<----------------- report with X, settled
-            write IF seq  ----->| refused: pending X is not there any more,
+                                |<----------------- report with X, confirmed
+            write IF version -->| rejected: pending X is gone,
                                 | so there is nothing to free
         """
         claim = seen.pending[consumer_uuid]

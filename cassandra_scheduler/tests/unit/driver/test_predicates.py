@@ -47,8 +47,8 @@ class TestTable(testtools.TestCase):
 
     def test_it_is_current(self):
         self.assertEqual(
-            table.text(), (SOURCE / table.PLACE).read_text(encoding='utf-8'),
-            f'run "python -m {table.__name__} {table.PLACE}"')
+            table.text(), (SOURCE / table.PAGE).read_text(encoding='utf-8'),
+            f'run "python -m {table.__name__} {table.PAGE}"')
 
     def test_every_filter_of_nova_is_in_it(self):
         self.assertEqual(
