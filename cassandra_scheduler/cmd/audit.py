@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """``cassandra-scheduler audit``: find and repair what is wrong."""
 
-import contextlib
+import functools
 
 from cliff import lister
 from rich import box
 from rich import console as rich_console
-from rich import progress as rich_progress
 from rich import table as rich_table
 from rich import text
 
 from cassandra_scheduler.audit import running
+from cassandra_scheduler.cmd import progress
 from cassandra_scheduler.cmd import store_access
 
 #: Columns of a table that goes into a file or to another program.
@@ -62,10 +62,11 @@ class AuditCommand(lister.Lister):
         if parsed_args.stopped:
             older_than_s = pause_s = 0
         gone = None if parsed_args.without_nova else _nova(parsed_args)
-        with store_access.ready_store(conf) as store, _progress() as tell:
+        with store_access.ready_store(conf) as store, progress.bar() as tell:
             self._report = running.Audit(
                 store, older_than_s=older_than_s, pause_s=pause_s, gone=gone,
-                progress=tell).run(heal=parsed_args.heal)
+                progress=functools.partial(tell, 'reading')
+            ).run(heal=parsed_args.heal)
         return (('State', 'Finding', 'What', 'Remedy', 'Tree', 'Consumer'),
                 [*_rows('healed', self._report.healed),
                  *_rows('left', self._report.left)])
@@ -115,30 +116,10 @@ def _nova(parsed_args):
     from nova import config
     from nova import objects
 
-    files = [argument for option, paths in (
-        ('--config-file', parsed_args.config_file),
-        ('--config-dir', parsed_args.config_dir))
-        for path in paths for argument in (option, path)]
-    config.parse_args(['nova', *files], prog='nova')
+    config.parse_args(['nova', *store_access.arguments(parsed_args)],
+                      prog='nova')
     if not nova.conf.CONF.api_database.connection:
         return None
     objects.register_all()
     from cassandra_scheduler.driver import existence
     return existence.gone
-
-
-@contextlib.contextmanager
-def _progress():
-    """Yield a function to call with the progress, (done, of)."""
-    console = rich_console.Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda done, of: None
-        return
-    with rich_progress.Progress(
-            rich_progress.TextColumn('reading'), rich_progress.BarColumn(),
-            rich_progress.TaskProgressColumn(),
-            rich_progress.TimeElapsedColumn(),
-            console=console, transient=True) as progress:
-        task = progress.add_task('reading', total=None)
-        yield lambda done, of: progress.update(task, completed=done,
-                                               total=of)

@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """``cassandra-scheduler db``: the keyspace and its tables."""
 
-import contextlib
-
 from cliff import command
 from cliff import show
-from rich import console as rich_console
-from rich import progress as rich_progress
 
+from cassandra_scheduler.cmd import progress
 from cassandra_scheduler.cmd import store_access
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store.schema import check
@@ -33,9 +30,10 @@ class DbSync(_Configured):
     def take_action(self, parsed_args):
         """Upgrade the schema and print its version."""
         conf = store_access.read_configuration(parsed_args)
-        with store_access.open_session(conf) as store, _steps() as step:
+        with store_access.open_session(conf) as store, \
+                progress.steps() as show_step:
             sync.sync(store.session, store.columns,
-                      searchable=store.searchable, progress=step)
+                      searchable=store.searchable, progress=show_step)
         self.app.stdout.write(
             'Keyspace %s has schema %d\n'
             % (conf.cassandra.keyspace, check.VERSION))
@@ -91,20 +89,3 @@ class DbVersion(_Configured, show.ShowOne):
         return (('keyspace', 'schema', 'needs_at_least', 'this_code'),
                 (conf.cassandra.keyspace, found.version if found else '-',
                  found.oldest_reader if found else '-', check.VERSION))
-
-
-@contextlib.contextmanager
-def _steps():
-    """Yield a function to call with the name of each step."""
-    console = rich_console.Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda name: console.print(name, markup=False, soft_wrap=True)
-        return
-    with rich_progress.Progress(
-            rich_progress.SpinnerColumn(),
-            rich_progress.TextColumn('{task.completed} steps'),
-            rich_progress.TimeElapsedColumn(),
-            rich_progress.TextColumn('{task.description}', markup=False),
-            console=console, transient=True) as progress:
-        task = progress.add_task('connecting', total=None)
-        yield lambda name: progress.update(task, advance=1, description=name)

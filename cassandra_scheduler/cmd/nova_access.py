@@ -5,6 +5,7 @@ import contextlib
 
 from oslo_config import cfg
 
+from cassandra_scheduler.cmd import store_access
 from cassandra_scheduler.model import errors
 
 
@@ -23,13 +24,10 @@ def open_databases(parsed_args):
     from nova import objects
 
     conf = nova.conf.CONF
-    files = [argument for option, paths in (
-        ('--config-file', parsed_args.config_file),
-        ('--config-dir', parsed_args.config_dir))
-        for path in paths for argument in (option, path)]
     try:
         # Without the options of messaging, no cell's record can be read.
-        config.parse_args(['nova', *files], configure_db=False, prog='nova')
+        config.parse_args(['nova', *store_access.arguments(parsed_args)],
+                          configure_db=False, prog='nova')
     except (cfg.Error, ValueError) as exc:
         raise errors.InvalidSettings(' '.join(str(exc).split())) from None
     if not conf.api_database.connection:

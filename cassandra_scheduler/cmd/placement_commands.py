@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """``cassandra-scheduler placement``: copy from and to upstream's database."""
 
-import contextlib
-
 from cliff import command
 from rich import console as rich_console
-from rich import progress as rich_progress
 
+from cassandra_scheduler.cmd import progress
 from cassandra_scheduler.cmd import store_access
 
 
@@ -42,7 +40,7 @@ class _Copy(command.Command):
         write = not parsed_args.dry_run
         with sql_database.opened(parsed_args.url, self.option) as engine, \
                 store_access.ready_store(conf) as store, \
-                _progress() as tell:
+                progress.bar() as tell:
             first, last = running.copy(*self.sides(store, engine),
                                        write=write, tell=tell,
                                        prune=parsed_args.delete_others)
@@ -89,22 +87,3 @@ class Export(_Copy):
         from cassandra_scheduler.transfer import store_reading
 
         return store_reading.StoreReader(store), sql_writing.SqlWriter(engine)
-
-
-@contextlib.contextmanager
-def _progress():
-    """Yield a function to call with (step, providers done, of how many)."""
-    console = rich_console.Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda name, done, total: None
-        return
-    with rich_progress.Progress(
-            rich_progress.TextColumn('{task.description}', markup=False),
-            rich_progress.BarColumn(),
-            rich_progress.MofNCompleteColumn(),
-            rich_progress.TextColumn('providers'),
-            rich_progress.TimeRemainingColumn(),
-            console=console, transient=True) as progress:
-        task = progress.add_task('reading', total=None)
-        yield lambda name, done, total: progress.update(
-            task, description=name, completed=done, total=total)

@@ -28,6 +28,14 @@ def add_arguments(parser):
         help='A directory with configuration files, named *.conf.')
 
 
+def arguments(parsed_args):
+    """Return the options for the configuration files, as a command line."""
+    return [argument for option, paths in (
+        ('--config-file', parsed_args.config_file),
+        ('--config-dir', parsed_args.config_dir))
+        for path in paths for argument in (option, path)]
+
+
 def read_configuration(parsed_args, *, more_opts=()):
     """Return an oslo.config object with the options of this project.
 
@@ -37,12 +45,8 @@ def read_configuration(parsed_args, *, more_opts=()):
     conf = cfg.ConfigOpts()
     registration.register_opts(conf)
     conf.register_opts(more_opts)
-    arguments = [argument for option, paths in (
-        ('--config-file', parsed_args.config_file),
-        ('--config-dir', parsed_args.config_dir))
-        for path in paths for argument in (option, path)]
     try:
-        conf(arguments, project='nova', prog='nova')
+        conf(arguments(parsed_args), project='nova', prog='nova')
         registration.store_settings(conf)
     except (cfg.Error, ValueError) as exc:
         raise errors.InvalidSettings(' '.join(str(exc).split())) from None

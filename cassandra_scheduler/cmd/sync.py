@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """``cassandra-scheduler sync``: copy what requests need from Nova."""
 
-import contextlib
-
 from cliff import lister
-from rich import console as rich_console
-from rich import progress as rich_progress
 
 from cassandra_scheduler.cmd import nova_access
+from cassandra_scheduler.cmd import progress
 from cassandra_scheduler.cmd import store_access
 
 
@@ -34,26 +31,8 @@ class Sync(lister.Lister):
         from cassandra_scheduler.driver.sync import everything
 
         with store_access.ready_store(conf) as store, \
-                nova_access.in_one_line(), _progress() as tell:
+                nova_access.in_one_line(), progress.bar() as tell:
             counts = list(everything.FullSync(store, tell=tell).run(context))
         return (('What', 'Right already', 'Written', 'Missing'),
                 [(count.what, count.right, count.written, count.missing)
                  for count in counts])
-
-
-@contextlib.contextmanager
-def _progress():
-    """Yield a function to call with (what, done, of how many or None)."""
-    console = rich_console.Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda what, done, of: None
-        return
-    with rich_progress.Progress(
-            rich_progress.TextColumn('{task.description}', markup=False),
-            rich_progress.BarColumn(),
-            rich_progress.MofNCompleteColumn(),
-            rich_progress.TimeElapsedColumn(),
-            console=console, transient=True) as progress:
-        task = progress.add_task('reading', total=None)
-        yield lambda what, done, of: progress.update(
-            task, description=what, completed=done, total=of)

@@ -16,7 +16,6 @@ Restriction = restriction.Restriction
 CLASSES = amounts.CLASSES
 #: Placement's trait for a host whose service is disabled.
 DISABLED_TRAIT = 'COMPUTE_STATUS_DISABLED'
-UNBOUNDED = amounts.UNBOUNDED
 #: The columns that follow from the report. Few hosts may have a token, so the
 #: sets have indexes. Numbers are compared on rows that other columns lead to.
 _REPORTED = {
@@ -64,7 +63,7 @@ class Compute:
         found = [Restriction('resource_type', '=', self.name, 'type')]
         if DISABLED_TRAIT in request.root_forbidden:
             found.append(Restriction('enabled', '=', True,
-                                     'compute_status_filter', exact=True))
+                                     'compute_status_filter'))
         for column, value in (('host', host), ('nodename', node)):
             if value is not None:
                 found.append(Restriction(column, '=', value, 'destination'))
