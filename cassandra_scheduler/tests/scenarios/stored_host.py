@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A host of a scenario: written to Cassandra, read back, then judged."""
+"""A host of a scenario: written to Cassandra, read back, evaluated."""
 
 import json
 import pathlib
@@ -55,7 +55,7 @@ def is_beside(name, value=None):
 
 
 class StoredHost:
-    """Takes what Nova's FakeHostState takes; answers as our HostView.
+    """Takes what Nova's FakeHostState takes; answers as our HostStateView.
 
     The row is written when something is asked of the host for the first
     time, so what a test sets until then goes through it too; what is set
@@ -118,7 +118,7 @@ class Row:
         self._write()
 
     def view(self):
-        """Return the HostView, read as a scheduler reads its candidates."""
+        """Return the HostStateView, read as a scheduler reads candidates."""
         tree, = self.store.candidates.read(
             [restriction.Restriction('host', '=', self._names[0])],
             level=store_session.READ).trees

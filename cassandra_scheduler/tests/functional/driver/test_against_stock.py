@@ -134,7 +134,7 @@ class TestRequestFilters(nova_cloud.NovaCloudTest):
                  for group in wanted.requested_resources])
 
     def test_the_owner_by_the_words_of_the_hosts(self):
-        """As long as nobody has looked at the databases."""
+        """Before the first poll of the databases."""
         compute = nova_cloud.compute_hosts
         tree = compute.write(self.cloud, 'one')
         wanted = spec()

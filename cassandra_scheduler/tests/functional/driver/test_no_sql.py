@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nothing is asked of a SQL database while servers are placed."""
+"""No SQL database is read while servers are placed."""
 
 import functools
 import json
@@ -25,7 +25,7 @@ class Queried(AssertionError):
 
 
 class Everything(weights.BaseHostWeigher):
-    """Somebody else's weigher: it looks at whatever a host has."""
+    """A weigher from elsewhere, which reads all attributes of a host."""
 
     def _weigh_object(self, host_state, request_spec):
         return len(host_state.instances) + len(host_state.aggregates)

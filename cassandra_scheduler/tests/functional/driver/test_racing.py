@@ -122,7 +122,7 @@ class TestRacingForTheLast(PreciseTestCase):
 
 
 class TestLosing(PreciseTestCase):
-    """Who is refused by the conditional write judges the row that won."""
+    """A scheduler whose write is rejected evaluates the row that won."""
 
     def race(self, new_spec):
         session = sessions.BlockingSession(self.cloud.settings,

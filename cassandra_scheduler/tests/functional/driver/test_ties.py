@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is chosen among hosts that are as good as each other."""
+"""Which host is chosen among equal ones."""
 
 import collections
 
@@ -37,7 +37,7 @@ class TestTies(nova_cloud.NovaCloudTest):
         met = sum(one == another for one, another in pairs)
         self.assertLess(met, REQUESTS // 2)
         for chosen in zip(*pairs):
-            # Nobody is favoured: of 40 draws from 12 one has 3 or 4.
+            # No host is preferred: of 40 draws from 12 one has 3 or 4.
             counts = collections.Counter(chosen)
             self.assertGreater(len(counts), HOSTS // 2)
             self.assertLess(max(counts.values()), REQUESTS // 2)

@@ -89,20 +89,20 @@ class TestHeartbeats(testtools.TestCase):
         self.manager.set_host_enabled(None, True)
         self.assertEqual(0, self.stored().last_seen_ms)
 
-    def test_a_record_that_cannot_be_read_is_left_to_the_next_beat(self):
+    def test_a_record_that_cannot_be_read_makes_no_heartbeat(self):
         self.find(side_effect=RuntimeError('no conductor'))
         self.manager.set_host_enabled(None, False)
         self.assertIsNone(self.stored().last_seen_ms)
         self.assertIn('no conductor', self.logged.output)
         self.assertNotIn('Traceback', self.logged.output)
 
-    def test_with_another_service_group_a_periodic_task_beats(self):
+    def test_a_periodic_task_writes_for_another_service_group(self):
         self.record()
-        beat = self.manager._write_heartbeat_without_database
-        beat(None)
+        write = self.manager._write_heartbeat_without_database
+        write(None)
         self.assertIsNone(self.stored().last_seen_ms)
         self.conf.config(servicegroup_driver='mc')
-        beat(None)
+        write(None)
         self.assertIsNotNone(self.stored().last_seen_ms)
 
     def test_it_is_a_periodic_task(self):

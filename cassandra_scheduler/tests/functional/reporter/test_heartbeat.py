@@ -37,7 +37,7 @@ class TestHeartbeatWriter(testtools.TestCase):
             cassandra.settings(cloud=self.cloud.settings.cloud, **changes),
             loading.installed())
         if changes:
-            # Nobody else uses this connection.
+            # No other test uses this connection.
             self.addCleanup(store.session.close)
         publisher = publishing.Publisher(store)
         publisher.publish(self.node, '{}', set())
@@ -65,7 +65,7 @@ class TestHeartbeatWriter(testtools.TestCase):
         self.assertGreaterEqual(self.stored().last_seen_ms,
                                 first.last_seen_ms)
 
-    def test_a_save_that_failed_is_no_sign_of_life(self):
+    def test_a_save_that_failed_is_no_heartbeat(self):
         def save():
             raise ValueError('no database')
         service = self.service(save)
@@ -79,7 +79,7 @@ class TestHeartbeatWriter(testtools.TestCase):
         other.save()
         self.assertIsNone(self.stored().last_seen_ms)
 
-    def test_nothing_is_said_after_a_goodbye(self):
+    def test_nothing_is_written_after_mark_down(self):
         writer, service = self.writer(), self.service()
         writer.follow(service)
         service.save()
@@ -89,7 +89,7 @@ class TestHeartbeatWriter(testtools.TestCase):
             self.assertIn('left_at_ms', self.stored().service)
             service.save()
 
-    def test_returns_at_once_after_a_goodbye(self):
+    def test_a_service_that_starts_again_is_up_at_once(self):
         writer, service = self.writer(), self.service()
         writer.mark_down(service)
         writer.follow(service)
@@ -97,7 +97,7 @@ class TestHeartbeatWriter(testtools.TestCase):
         self.assertNotEqual(0, self.stored().last_seen_ms)
         self.assertNotIn('left_at_ms', self.stored().service)
 
-    def test_leaves_when_its_record_was_deleted(self):
+    def test_a_deleted_record_marks_the_service_down(self):
         def save():
             if gone:
                 raise exception.ServiceNotFound(service_id=1)
@@ -110,7 +110,7 @@ class TestHeartbeatWriter(testtools.TestCase):
         self.assertRaises(exception.ServiceNotFound, service.save)
         self.assertEqual(0, self.stored().last_seen_ms)
 
-    def test_says_once_that_cassandra_is_away_and_once_that_it_is_back(self):
+    def test_an_outage_is_logged_once_and_its_end_once(self):
         line = self.useFixture(cable.Cable())
         writer = self.writer(port=line.port, request_timeout=2.0)
         service = self.service()

@@ -201,12 +201,12 @@ class TestTracker(testtools.TestCase):
     def test_what_failed_is_made_up_for(self):
         node = self.new_node('node1', 'instance1')
         self.count(node, 'instance1')
-        locator = self.cloud.store.provider_trees
-        location = locator.find(node.uuid)
-        locator.release(node.uuid, location.write_id)
+        lookups = self.cloud.store.provider_trees
+        row = lookups.find(node.uuid)
+        lookups.release(node.uuid, row.write_id)
         self.assertIsNone(self.update(node).report)
         self.assertIn('cassandra-placement-api', self.logged.output)
-        locator.claim(node.uuid, location.value, 'again')
+        lookups.claim(node.uuid, row.value, 'again')
         tree = self.update(node)
         self.assertIsNotNone(tree.report)
         self.assertEqual({}, tree.pending)

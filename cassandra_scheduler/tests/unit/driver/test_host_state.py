@@ -27,7 +27,7 @@ ATTRIBUTES = (
 
 
 def view(*pendings, allocations=(), **figures):
-    """Return the HostView of a host with these claims pending."""
+    """Return the HostStateView of a host with these claims pending."""
     root = compute_hosts.provider('one')
     report = compute_hosts.report('one', root.uuid, **figures)
     tree = tree_model.Tree(
@@ -52,7 +52,7 @@ DEVICE = objects.InstancePCIRequests(requests=[objects.InstancePCIRequest(
     spec=[{'vendor_id': '8086', 'product_id': '1'}])])
 
 
-class TestHostView(testtools.TestCase):
+class TestHostStateView(testtools.TestCase):
 
     def test_everything_that_plugins_may_use(self):
         one = view()
@@ -77,7 +77,7 @@ class TestHostView(testtools.TestCase):
         self.assertEqual(9 * 1024, view(
             free_disk_gb=9, disk_available_least=11).free_disk_mb)
 
-    def test_surroundings(self):
+    def test_what_is_not_in_the_row(self):
         one = view()
         self.assertEqual(
             (['aggregate of one'], {'instance on one': None}, 'cell of one',

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a request looks at beside the hosts' own rows."""
+"""What a request reads besides the rows of hosts."""
 
 import time
 import uuid
@@ -20,7 +20,7 @@ spec = nova_cloud.spec
 SHARING = 'MISC_SHARES_VIA_AGGREGATE'
 
 
-class SurroundingsTestCase(nova_cloud.NovaCloudTest):
+class BeyondRowsTestCase(nova_cloud.NovaCloudTest):
 
     def setUp(self):
         super().setUp()
@@ -38,7 +38,7 @@ class SurroundingsTestCase(nova_cloud.NovaCloudTest):
                       self.select(wanted, count=count)[1])
 
 
-class TestGroups(SurroundingsTestCase):
+class TestGroups(BeyondRowsTestCase):
 
     def group(self, policy, members=(), hosts=(), **rules):
         return objects.InstanceGroup(
@@ -102,7 +102,7 @@ class TestGroups(SurroundingsTestCase):
                 manager=manager))
 
 
-class TestAggregates(SurroundingsTestCase):
+class TestAggregates(BeyondRowsTestCase):
 
     def aggregate(self, name, *hosts, **metadata):
         made = objects.Aggregate(self.nova.context, name=name)
@@ -174,7 +174,7 @@ class TestAggregates(SurroundingsTestCase):
             self.assertEqual('two', self.host(manager=manager))
 
 
-class TestServices(SurroundingsTestCase):
+class TestServices(BeyondRowsTestCase):
 
     def change(self, host, **fields):
         with nova_context.target_cell(self.nova.context,
@@ -217,7 +217,7 @@ class TestServices(SurroundingsTestCase):
             self.assertEqual(['one', 'two'], sorted(
                 found.service_host for found in self.select(spec())[1][0]))
 
-    def test_a_look_that_fails_is_made_up_for(self):
+    def test_the_next_poll_repairs_one_that_failed(self):
         log = self.useFixture(fixtures.FakeLogger('cassandra_scheduler'))
         self.change('one', forced_down=True)
         with fixtures.MockPatch(
@@ -229,7 +229,7 @@ class TestServices(SurroundingsTestCase):
         self.manager._poll_services(self.nova.context)
         self.assertEqual('two', self.host())
 
-    def test_a_cell_that_is_down_keeps_no_other_from_being_looked_at(self):
+    def test_a_cell_that_is_down_delays_no_other(self):
         second = self.nova.add_cell('cell2')
         second.database_connection = 'sqlite:////nowhere/cell.sqlite'
         second.save()
@@ -245,7 +245,7 @@ class TestServices(SurroundingsTestCase):
         self.assertEqual((10, 60), (spacings['_poll_services'],
                                     spacings['_poll_aggregates']))
 
-    def test_goodbye(self):
+    def test_marked_down(self):
         tree = self.add_host('three', vcpus=64, memory_mb=10 ** 6)
         self.assertEqual('three', self.host())
         service = objects.Service(host='three', disabled=False,
@@ -280,7 +280,7 @@ class TestServices(SurroundingsTestCase):
                          self.store.host_cells.find('lonely'))
 
 
-class TestCells(SurroundingsTestCase):
+class TestCells(BeyondRowsTestCase):
 
     def setUp(self):
         super().setUp()
@@ -307,7 +307,7 @@ class TestCells(SurroundingsTestCase):
         self.assertIn(self.host(), ('one', 'two'))
 
 
-class TestSharing(SurroundingsTestCase):
+class TestSharing(BeyondRowsTestCase):
 
     def pool(self, aggregate, disk_gb=1000):
         provider = tree_model.Provider(
@@ -331,14 +331,14 @@ class TestSharing(SurroundingsTestCase):
 
 
 class NumberOfInstances(weights.BaseHostWeigher):
-    """A weigher of somebody else's, that looks at all instances."""
+    """A weigher from elsewhere, which looks at all instances."""
 
     def _weigh_object(self, host_state, request_spec):
         return sum(instance.display_name == 'known'
                    for instance in host_state.instances.values())
 
 
-class TestEverything(SurroundingsTestCase):
+class TestEverything(BeyondRowsTestCase):
 
     def test_plugins_from_elsewhere_see_all_instances(self):
         with nova_context.target_cell(self.nova.context,
