@@ -206,7 +206,7 @@ class TestTracker(testtools.TestCase):
         lookups.release(node.uuid, row.write_id)
         self.assertIsNone(self.update(node).report)
         self.assertIn('cassandra-placement-api', self.logged.output)
-        lookups.claim(node.uuid, row.value, 'again')
+        lookups.create(node.uuid, row.value, 'again')
         tree = self.update(node)
         self.assertIsNotNone(tree.report)
         self.assertEqual({}, tree.pending)
