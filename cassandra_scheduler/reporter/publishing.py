@@ -13,10 +13,10 @@ sees the instance counted exactly once:
 """
 
 import time
-import uuid
 
-from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import change
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import write
 from cassandra_scheduler.store import outcome
 
 RESOURCE_TYPE = 'compute'
@@ -41,10 +41,20 @@ class Publisher:
         confirmed. Writes nothing if nothing differs. Raises NotFound if the
         node has no provider, StoreUnavailable and its subclasses.
         """
-        advance = _advance_to(node_uuid, report, counted)
-        for tree_id in self._where(node_uuid):
-            written = self._store.write_tree(tree_id, advance)
-            match written:
+        def compose(state):
+            if not _holds(state, node_uuid):
+                return None
+            before = state.tree
+            after = before.replace(
+                resource_type=RESOURCE_TYPE, report=report,
+                pending={consumer: claim
+                         for consumer, claim in before.pending.items()
+                         if consumer not in counted})
+            return None if after == before else change.TreeChange(
+                before=before, after=after, write_id=write.new_write_id())
+
+        for tree_id in self._tree_ids(node_uuid):
+            match self._store.write_tree(tree_id, compose):
                 case outcome.Applied(state=tree):
                     return tree
                 case outcome.Unknown(cause=cause):
@@ -86,7 +96,7 @@ class Publisher:
         self._trees.pop(node_uuid, None)
         self._written.pop(node_uuid, None)
 
-    def _where(self, node_uuid):
+    def _tree_ids(self, node_uuid):
         """Yield the tree id known for a node, then the one looked up."""
         known = self._trees.get(node_uuid)
         if known is not None:
@@ -101,21 +111,3 @@ class Publisher:
 
 def _holds(state, node_uuid):
     return state.tree is not None and node_uuid in state.tree.providers
-
-
-def _advance_to(node_uuid, report, counted):
-    def advance(state):
-        if not _holds(state, node_uuid):
-            return None
-        before = state.tree
-        after = before.replace(
-            resource_type=RESOURCE_TYPE, report=report,
-            pending={consumer: claim
-                     for consumer, claim in before.pending.items()
-                     if consumer not in counted})
-        if after == before:
-            return None
-        return change_model.TreeChange(before=before,
-                                       after=after,
-                                       write_id=str(uuid.uuid4()))
-    return advance
