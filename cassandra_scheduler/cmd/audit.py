@@ -17,7 +17,7 @@ from cassandra_scheduler.cmd import store_access
 _WIDE = 240
 
 
-class AuditCommand(lister.Lister):
+class AuditCommand(store_access.ConfiguredCommand, lister.Lister):
     """Check everything that Cassandra holds of the cloud.
 
     Finds counters that do not add up, claims without an instance, lookup
@@ -28,7 +28,6 @@ class AuditCommand(lister.Lister):
     def get_parser(self, prog_name):
         """Return a parser that knows --heal."""
         parser = super().get_parser(prog_name)
-        store_access.add_arguments(parser)
         parser.add_argument(
             '--heal', action='store_true',
             help='Repair what can be repaired. What has changed since it was '

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """``cassandra-scheduler db``: the keyspace and its tables."""
 
-from cliff import command
 from cliff import show
 
 from cassandra_scheduler.cmd import progress
@@ -11,17 +10,7 @@ from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store.schema import sync
 
 
-class _Configured(command.Command):
-    """A command on the keyspace that a configuration names."""
-
-    def get_parser(self, prog_name):
-        """Return a parser that knows --config-file."""
-        parser = super().get_parser(prog_name)
-        store_access.add_arguments(parser)
-        return parser
-
-
-class DbSync(_Configured):
+class DbSync(store_access.ConfiguredCommand):
     """Create the keyspace and its tables, or upgrade them.
 
     Only adds. Can run again at any time, also while services work.
@@ -39,7 +28,7 @@ class DbSync(_Configured):
             % (conf.cassandra.keyspace, check.VERSION))
 
 
-class DbCheck(_Configured):
+class DbCheck(store_access.ConfiguredCommand):
     """Check whether services of this version can use the keyspace."""
 
     def take_action(self, parsed_args):
@@ -51,7 +40,7 @@ class DbCheck(_Configured):
                 % (conf.cassandra.keyspace, check.VERSION))
 
 
-class DbDrop(_Configured):
+class DbDrop(store_access.ConfiguredCommand):
     """Remove the keyspace and everything in it, after a trial.
 
     Stop the services first. No other database has what they have placed.
@@ -78,7 +67,7 @@ class DbDrop(_Configured):
         self.app.stdout.write('Keyspace %s is removed\n' % keyspace)
 
 
-class DbVersion(_Configured, show.ShowOne):
+class DbVersion(store_access.ConfiguredCommand, show.ShowOne):
     """Show the schema versions of the keyspace and of this code."""
 
     def take_action(self, parsed_args):

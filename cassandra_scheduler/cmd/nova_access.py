@@ -12,8 +12,8 @@ from cassandra_scheduler.model import errors
 def open_databases(parsed_args):
     """Configure the databases of Nova's objects; return an admin context.
 
-    ``parsed_args``: with the options of store_access.add_arguments. A
-    database that does not answer fails at once. Raises InvalidSettings.
+    ``parsed_args``: those of a ConfiguredCommand. A database that does not
+    answer fails at once. Raises InvalidSettings.
     """
     # Imported here: it takes a second, and every command imports this.
     import nova.conf

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """``cassandra-scheduler placement``: copy from and to upstream's database."""
 
-from cliff import command
 from rich import console as rich_console
 
 from cassandra_scheduler.cmd import progress
 from cassandra_scheduler.cmd import store_access
 
 
-class _Copy(command.Command):
+class _Copy(store_access.ConfiguredCommand):
     """Copies between this cloud and an SQL database."""
 
     option = None
@@ -17,7 +16,6 @@ class _Copy(command.Command):
     def get_parser(self, prog_name):
         """Return a parser that knows where to copy."""
         parser = super().get_parser(prog_name)
-        store_access.add_arguments(parser)
         parser.add_argument(
             self.option, metavar='SQLALCHEMY-URL', required=True, dest='url',
             help=f'{self.url_help}, as in [placement_database] connection.')

@@ -8,6 +8,7 @@ where Cassandra is.
 import contextlib
 import logging
 
+from cliff import command
 from oslo_config import cfg
 
 from cassandra_scheduler.conf import registration
@@ -17,15 +18,21 @@ from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import settings
 
 
-def add_arguments(parser):
-    """Add the options for the configuration files."""
-    parser.add_argument(
-        '--config-file', metavar='PATH', action='append', default=[],
-        help='A configuration file. Can be given several times. The default '
-             'is nova.conf in the usual directories, such as /etc/nova.')
-    parser.add_argument(
-        '--config-dir', metavar='DIR', action='append', default=[],
-        help='A directory with configuration files, named *.conf.')
+class ConfiguredCommand(command.Command):
+    """A command with options for the configuration files."""
+
+    def get_parser(self, prog_name):
+        """Return a parser that knows --config-file and --config-dir."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            '--config-file', metavar='PATH', action='append', default=[],
+            help='A configuration file. Can be given several times. The '
+                 'default is nova.conf in the usual directories, such as '
+                 '/etc/nova.')
+        parser.add_argument(
+            '--config-dir', metavar='DIR', action='append', default=[],
+            help='A directory with configuration files, named *.conf.')
+        return parser
 
 
 def arguments(parsed_args):

@@ -8,7 +8,7 @@ from cassandra_scheduler.cmd import progress
 from cassandra_scheduler.cmd import store_access
 
 
-class Sync(lister.Lister):
+class Sync(store_access.ConfiguredCommand, lister.Lister):
     """Copy aggregates, cells and service states from Nova's databases.
 
     Can run again at any time, also while services work: only differences are
@@ -16,12 +16,6 @@ class Sync(lister.Lister):
     For instances without a claim, run "placement import" or nova-manage
     placement heal_allocations.
     """
-
-    def get_parser(self, prog_name):
-        """Return a parser that knows --config-file."""
-        parser = super().get_parser(prog_name)
-        store_access.add_arguments(parser)
-        return parser
 
     def take_action(self, parsed_args):
         """Return a row for each kind of thing."""

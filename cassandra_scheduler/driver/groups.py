@@ -17,7 +17,7 @@ def guarded(spec):
     """
     group = spec.instance_group
     if group is None or 'uuid' not in group or 'members' not in group or (
-            not _HARD & _policies(group)):
+            not _HARD & policies(group)):
         return None
     return group.uuid
 
@@ -33,7 +33,7 @@ def set_members(spec, instances, placed):
     group.members = known + sorted(set(placed) - set(known))
     instances.forget()
     hosts = ()
-    if 'affinity' in _policies(group):
+    if 'affinity' in policies(group):
         # An evacuated member holds something on its old host, too.
         before = set(group.hosts or ()) if 'hosts' in group else set()
         now = instances.hosts_of(set(group.members) - {spec.instance_uuid})
@@ -42,7 +42,8 @@ def set_members(spec, instances, placed):
     return hosts
 
 
-def _policies(group):
+def policies(group):
+    """Return the policies of a group, in whatever form Nova has kept them."""
     found = set(group.policies or ()) if 'policies' in group else set()
     if 'policy' in group:
         found.add(group.policy)

@@ -4,8 +4,11 @@
 from nova import exception
 from nova.scheduler import utils as scheduler_utils
 
+from cassandra_scheduler.driver import groups
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import resource_request as request_model
+
+_AFFINITY = {'affinity', 'soft-affinity'}
 
 
 def resource_request(resources):
@@ -15,19 +18,19 @@ def resource_request(resources):
     and for amounts below 1. Placement refuses both, and Nova then says the
     same.
     """
-    groups = tuple(_group(suffix, group)
-                   for suffix, group in resources._rg_by_id.items())
-    for name, amount in ((name, amount) for group in groups
+    resource_groups = tuple(_group(suffix, group) for suffix, group
+                            in resources._rg_by_id.items())
+    for name, amount in ((name, amount) for group in resource_groups
                          for name, amount in group.resources.items()):
         if amount < 1:
             raise exception.NoValidHost(
                 reason=f'{amount} of {name} cannot be asked for.')
-    numbered = [group for group in groups if group.suffix]
+    numbered = [group for group in resource_groups if group.suffix]
     if len(numbered) > 1 and not resources.group_policy:
         raise exception.NoValidHost(
             reason='Several resource groups need a group_policy.')
     return request_model.ResourceRequest(
-        groups=groups, group_policy=resources.group_policy,
+        groups=resource_groups, group_policy=resources.group_policy,
         root_required=frozenset(resources._root_required),
         root_forbidden=frozenset(resources._root_forbidden),
         same_subtrees=tuple(frozenset(suffixes)
@@ -85,19 +88,12 @@ def preferred_hosts(spec, instances):
     anti-affinity avoids need not be.
     """
     group = spec.instance_group
-    if group is not None and _has_affinity(group):
+    if group is not None and _AFFINITY & groups.policies(group):
         hosts = group.hosts if 'hosts' in group else ()
         return tuple(sorted({*(hosts or ()), *instances.hosts()}))
     if spec.get_scheduler_hint('same_host'):
         return tuple(sorted(instances.hosts()))
     return ()
-
-
-def _has_affinity(group):
-    policies = [group.policy] if 'policy' in group else (
-        group.policies if 'policies' in group else [])
-    return any(policy in ('affinity', 'soft-affinity')
-               for policy in policies or ())
 
 
 def _only(names):
