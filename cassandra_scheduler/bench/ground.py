@@ -80,14 +80,20 @@ def nova(settings, *, service_down_time=86400):
 def _manager():
     import nova.conf
 
+    from cassandra_scheduler.driver import decision_log
     from cassandra_scheduler.driver import manager
 
     interval = nova.conf.CONF.report_interval
 
-    class Recording(manager.CassandraSchedulerManager):
+    class LastDecision(decision_log.DecisionLog, threading.local):
         """Keeps the transcript of the calling thread's last request."""
 
-        last = threading.local()
+        def write(self, result):
+            self.transcript, self.why = result.transcript, result.reason
+
+    class Recording(manager.CassandraSchedulerManager):
+        """Keeps its decisions in ``last``."""
+
         _next_look = 0.0
 
         def look_now_and_then(self):
@@ -97,15 +103,10 @@ def _manager():
             """
             if time.monotonic() >= self._next_look:
                 self._next_look = time.monotonic() + interval
-                self.host_manager.look_at_databases()
-
-        def _place(self, context, spec, wanted):
-            placed, judge = super()._place(context, spec, wanted)
-            self.last.transcript, self.last.why = (placed.transcript,
-                                                   placed.reason)
-            return placed, judge
+                self.host_manager.poll_databases()
 
     scheduler = Recording()
+    scheduler.last = scheduler.decision_log = LastDecision()
     scheduler.init_host(None)
     return scheduler
 

@@ -4,7 +4,6 @@
 import time
 
 from cliff import columns
-from cliff import command
 from cliff import lister
 from cliff import show
 from oslo_config import cfg
@@ -29,14 +28,8 @@ class Share(columns.FormattableColumn):
         return '{free}/{total}'.format(**self._value)
 
 
-class _OfHosts(command.Command):
+class _OfHosts(store_access.ConfiguredCommand):
     """A command on the compute hosts of a cloud."""
-
-    def get_parser(self, prog_name):
-        """Return a parser that knows --config-file."""
-        parser = super().get_parser(prog_name)
-        store_access.add_arguments(parser)
-        return parser
 
     def trees(self, parsed_args, *wanted):
         """Return (trees of hosts, seconds until silence means down).

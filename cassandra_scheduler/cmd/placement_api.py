@@ -15,18 +15,18 @@ from cassandra_scheduler.model import errors
 from cassandra_scheduler.placement_api.http import serving
 
 
-class Server(socketserver.ThreadingMixIn, simple_server.WSGIServer):
-    """Serves every connection in a thread of its own."""
+class PlacementServer(socketserver.ThreadingMixIn, simple_server.WSGIServer):
+    """Serves every connection in its own thread."""
 
     daemon_threads = True
     request_queue_size = 128
 
 
-class Handler(simple_server.WSGIRequestHandler):
-    """Leaves the log of requests to Placement, which writes one."""
+class QuietHandler(simple_server.WSGIRequestHandler):
+    """Logs no requests, because Placement logs them."""
 
     def address_string(self):
-        """Return the client's address; its name is not looked up."""
+        """Return the client's address; do not look up its name."""
         return self.client_address[0]
 
     def log_message(self, format, *args):
@@ -42,12 +42,12 @@ def main(arguments=None):
             pass
         server = simple_server.make_server(
             options.host, options.port, application,
-            server_class=Server, handler_class=Handler)
+            server_class=PlacementServer, handler_class=QuietHandler)
     except errors.SchedulerError as exc:
         return _failed(exc)
     except OSError as exc:
-        return _failed(f'--host {options.host} --port {options.port} cannot '
-                       f'be served: {exc.strerror or exc}.')
+        return _failed(f'Cannot listen on --host {options.host} --port '
+                       f'{options.port}: {exc.strerror or exc}.')
     print(f'Placement API on http://{options.host}:{server.server_port}',
           flush=True)
     with server:
@@ -62,9 +62,9 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog='cassandra-placement-api',
         description='Serve the Placement API from Cassandra, for '
-                    'development. Further options are those of '
-                    'oslo.config, such as --config-file; without them '
-                    'placement.conf is read where Placement looks for it.')
+                    'development. It also takes the options of oslo.config, '
+                    'such as --config-file. Without them it reads '
+                    'placement.conf from the usual directories.')
     parser.add_argument('--host', default='127.0.0.1',
                         help='address to listen on (default: %(default)s)')
     parser.add_argument('--port', type=int, default=8778,
@@ -72,8 +72,8 @@ def _parser():
     return parser
 
 
-def _failed(why):
-    print(f'cassandra-placement-api: {why}', file=sys.stderr)
+def _failed(reason):
+    print(f'cassandra-placement-api: {reason}', file=sys.stderr)
     return 1
 
 

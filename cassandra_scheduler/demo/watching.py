@@ -12,6 +12,7 @@ import pathlib
 from nova import conf as nova_conf
 
 from cassandra_scheduler.demo import decisions
+from cassandra_scheduler.driver import decision_log
 from cassandra_scheduler.driver import manager
 from cassandra_scheduler.model import capacity
 
@@ -19,16 +20,27 @@ from cassandra_scheduler.model import capacity
 class WatchedSchedulerManager(manager.CassandraSchedulerManager):
     """Schedules as its parent does, and writes down what came of it."""
 
-    def _tell(self, placed):
-        super()._tell(placed)
-        transcript = placed.transcript
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.decision_log = _Notebook(self.host)
+
+
+class _Notebook(decision_log.DecisionLog):
+    """Also appends each decision to a file; ``scheduler``: its name."""
+
+    def __init__(self, scheduler):
+        self._scheduler = scheduler
+
+    def write(self, result):
+        super().write(result)
+        transcript = result.transcript
         claimed_in = sum(step.seconds for step in transcript.steps
                          if step.name == 'claim')
-        note = {'scheduler': self.host, 'why': placed.reason,
+        note = {'scheduler': self._scheduler, 'why': result.reason,
                 'request': transcript.request_id,
                 'writes': transcript.conditional_writes,
-                'claim_ms': claimed_in * 1000 / max(1, len(placed.placements)),
-                'places': [_place(place) for place in placed.placements]}
+                'claim_ms': claimed_in * 1000 / max(1, len(result.placements)),
+                'places': [_place(place) for place in result.placements]}
         folder = pathlib.Path(nova_conf.CONF.state_path)
         # One write of one short line: lines of two schedulers do not mix.
         with (folder / decisions.NOTES).open('a') as file:

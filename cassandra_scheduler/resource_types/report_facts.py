@@ -106,7 +106,7 @@ def _capabilities(figures, stats):
     found.update({(name,): _either(figures, stats, name) for name in NAMES})
     found.update({(name,): value for name, value in stats.items()
                   if name not in NAMES and not is_counter(name)})
-    return {tokens.word('capability', *path, str(value))
+    return {tokens.token('capability', *path, str(value))
             for path, value in found.items() if value is not None}
 
 
@@ -118,7 +118,7 @@ def _cpu(text):
 
 
 def _metrics(figures):
-    return {tokens.word('metric', each['name'])
+    return {tokens.token('metric', each['name'])
             for each in json_text.decode(figures['metrics'])}
 
 
@@ -153,7 +153,7 @@ def _devices(figures):
         said.pop('tags', None)
         for key, value in said.items():
             if isinstance(value, str) and key not in _NOT_ASKED:
-                name = tokens.word('pci', key, value.lower())
+                name = tokens.token('pci', key, value.lower())
                 counts[name] = counts.get(name, 0) + max(
                     0, pool.get('count') or 0)
     return set().union(*(tokens.reached(name, count)

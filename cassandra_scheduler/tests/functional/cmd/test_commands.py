@@ -86,7 +86,7 @@ class TestHosts(testtools.TestCase):
             host=host, nodename=node, uuid=provider.uuid, image_properties={},
             compute_node={'stats': {'num_instances': '3'}}), set())
         if beat is not None:
-            publisher.beat(beat)
+            publisher.write_heartbeat(beat)
         return provider
 
     def beat(self, seconds_ago=0, **fields):

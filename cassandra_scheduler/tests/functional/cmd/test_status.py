@@ -148,7 +148,7 @@ class TestBadCassandra(StatusTestCase):
         session.close()
 
     def make_ready(self):
-        """Make the tables, and let the role of services use them."""
+        """Make the tables, and allow the role of services to use them."""
         store = self.store(replication=(('0', 1),))
         sync.sync(store.session, store.columns,
                   searchable=store.searchable)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is said to whom when Cassandra refuses the password."""
+"""What users and operators read if Cassandra refuses the password."""
 
 import uuid
 

@@ -105,7 +105,7 @@ class TestRequestFilters(nova_cloud.NovaCloudTest):
             with fixtures.MockPatch('nova.objects.service.SERVICE_VERSION',
                                     version):
                 self.nova.add_compute(name)
-            self.manager._watch_services(self.nova.context)
+            self.manager._poll_services(self.nova.context)
             theirs, ours = self.devices(), self.devices()
             request_filter.owner_nova_filter(self.context, theirs)
             self.filters.owner(self.context, ours)
@@ -134,7 +134,7 @@ class TestRequestFilters(nova_cloud.NovaCloudTest):
                  for group in wanted.requested_resources])
 
     def test_the_owner_by_the_words_of_the_hosts(self):
-        """As long as nobody has looked at the databases."""
+        """Before the first poll of the databases."""
         compute = nova_cloud.compute_hosts
         tree = compute.write(self.cloud, 'one')
         wanted = spec()
@@ -206,9 +206,9 @@ class TestImagePropertiesWeigher(nova_cloud.NovaCloudTest):
             spec(image=None), [self.instance(hw_disk_bus='virtio')]))
 
     def test_it_stands_in_under_the_name_of_nova(self):
-        (weigher,) = [found for found in self.manager._plugins.weighers
+        (weigher,) = [found for found in self.manager._wiring.plugins.weighers
                       if isinstance(found,
                                     image_props.ImagePropertiesWeigher)]
         self.assertIs(image_weigher.ImagePropertiesWeigher, type(weigher))
         self.assertEqual('ImagePropertiesWeigher', type(weigher).__name__)
-        self.assertFalse(self.manager._plugins.foreign)
+        self.assertFalse(self.manager._wiring.plugins.foreign)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nothing is asked of a SQL database while servers are placed."""
+"""No SQL database is read while servers are placed."""
 
 import functools
 import json
@@ -25,7 +25,7 @@ class Queried(AssertionError):
 
 
 class Everything(weights.BaseHostWeigher):
-    """Somebody else's weigher: it looks at whatever a host has."""
+    """A weigher from elsewhere, which reads all attributes of a host."""
 
     def _weigh_object(self, host_state, request_spec):
         return len(host_state.instances) + len(host_state.aggregates)
@@ -219,14 +219,14 @@ class TestNoSql(nova_cloud.NovaCloudTest):
                       beat={'forced_down': True})
         self.add_host('five', vcpus=64, memory_mb=10 ** 6,
                       beat={'disabled': True})
-        self.manager._watch_services(self.nova.context)
+        self.manager._poll_services(self.nova.context)
         self.assertIn(self.host(), ('one', 'two', 'three'))
 
     def test_two_cells(self):
         second = self.nova.add_cell('cell2')
         self.add_host('four', cell=second, vcpus=64, memory_mb=10 ** 6,
                       disk_gb=10 ** 4)
-        self.manager._watch_services(self.nova.context)
+        self.manager._poll_services(self.nova.context)
         _uuids, ((chosen,),) = self.select(spec())
         self.assertEqual(('four', second.uuid), (chosen.service_host,
                                                  chosen.cell_uuid))
@@ -237,7 +237,7 @@ class TestNoSql(nova_cloud.NovaCloudTest):
     def test_a_host_another_scheduler_has_met(self):
         other = self.start()
         self.add_host('four', vcpus=64, memory_mb=10 ** 6)
-        other._watch_services(self.nova.context)
+        other._poll_services(self.nova.context)
         self.assertEqual('four', self.host())
 
     def test_a_host_that_nobody_has_met_is_looked_up_once(self):

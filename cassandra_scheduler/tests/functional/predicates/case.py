@@ -117,7 +117,7 @@ class PredicateTest(nova_cloud.NovaCloudTest):
         """Check one request on all hosts; return what to count."""
         loaded = plugins.Plugins()
         found, = loaded.enabled_filters
-        asked = predicate.Asked(
+        asked = predicate.PredicateInput(
             spec, found, nova.conf.CONF,
             self.manager._wiring.aggregates.by_host,
             instances.Instances(self.store, spec, self.context))
@@ -138,7 +138,7 @@ class PredicateTest(nova_cloud.NovaCloudTest):
         source = candidate_source.CandidateSource(
             words.PlacementRequest('request', (), (),
                                    restrictions=restrictions),
-            context=self.manager._wiring.world(),
+            context=self.manager._wiring.scheduling_context(),
             random=random.Random(1),
             notes=transcript.Notes('request'))
         return {candidate.tree.id for found in
@@ -150,11 +150,12 @@ class PredicateTest(nova_cloud.NovaCloudTest):
 
         Where a filter raises, Nova's request fails: it passes nobody.
         """
-        judge = self.manager._wiring.judge(self.context, spec, loaded,
-                                           began=lambda: None)
+        self.manager._wiring.plugins = loaded
+        evaluator = self.manager._wiring.evaluator(
+            self.context, spec, on_first_candidates=lambda: None)
         passing = set()
         for tree in self.everybody:
-            view = judge.view(words.Candidate(tree, (WAY,)))
+            view = evaluator.view(words.Candidate(tree, (WAY,)))
             try:
                 if all(each.host_passes(view, spec)
                        for each in loaded.enabled_filters):

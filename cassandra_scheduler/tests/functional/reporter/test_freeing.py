@@ -86,7 +86,7 @@ class TestSweep(testtools.TestCase):
             tree, older_than=TIMEOUT)
 
     def state(self):
-        """Return (units used, pending?, row?, locator?) as stored."""
+        """Return (units used, pending?, row?, lookup row?) as stored."""
         tree = self.store.trees.find(self.node)
         return (tree.units_used(self.node, 'VCPU'),
                 self.instance in tree.pending,

@@ -168,25 +168,25 @@ class TestBeat(PublishingTestCase):
     def test_reaches_every_published_node(self):
         self.new_node()
         self.publisher.publish(self.node, REPORT, set())
-        self.publisher.beat(self.BEAT)
+        self.publisher.write_heartbeat(self.BEAT)
         tree = self.store.trees.find(self.node)
         self.assertEqual(self.BEAT, tree.heartbeat)
         self.assertEqual(REPORT, tree.report)
 
     def test_reaches_no_node_before_it_is_published(self):
         self.new_node()
-        self.publisher.beat(self.BEAT)
+        self.publisher.write_heartbeat(self.BEAT)
         self.assertIsNone(
             self.store.trees.find(self.node).heartbeat.last_seen_ms)
 
     def test_not_again_while_the_last_is_young(self):
         self.new_node()
         self.publisher.publish(self.node, REPORT, set())
-        self.publisher.beat(self.BEAT, older_than=60)
-        self.publisher.beat(tree_model.Heartbeat(1), older_than=60)
+        self.publisher.write_heartbeat(self.BEAT, older_than=60)
+        self.publisher.write_heartbeat(tree_model.Heartbeat(1), older_than=60)
         self.assertEqual(self.BEAT, self.store.trees.find(
             self.node).heartbeat)
-        self.publisher.beat(tree_model.Heartbeat(1))
+        self.publisher.write_heartbeat(tree_model.Heartbeat(1))
         self.assertEqual(1, self.store.trees.find(
             self.node).heartbeat.last_seen_ms)
 
@@ -194,6 +194,6 @@ class TestBeat(PublishingTestCase):
         self.new_node()
         self.publisher.publish(self.node, REPORT, set())
         self.publisher.forget(self.node)
-        self.publisher.beat(self.BEAT)
+        self.publisher.write_heartbeat(self.BEAT)
         self.assertIsNone(
             self.store.trees.find(self.node).heartbeat.last_seen_ms)

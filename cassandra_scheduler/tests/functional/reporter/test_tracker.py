@@ -59,7 +59,7 @@ class TestTracker(testtools.TestCase):
         return node
 
     def count(self, node, instance_uuid, **changes):
-        """Let the tracker count an instance on a node, as in its audit."""
+        """Make the tracker count an instance on a node, as in its audit."""
         flavor = objects.Flavor(memory_mb=1, vcpus=1, root_gb=1, swap=0,
                                 ephemeral_gb=0)
         values = {'uuid': instance_uuid, 'host': 'host1', 'flavor': flavor,
@@ -159,7 +159,8 @@ class TestTracker(testtools.TestCase):
         node = self.new_node('node1')
         before = self.update(node)
         self.tracker.remove_node('node1')
-        self.tracker._pulse.beat(self.tracker.service_ref)
+        self.tracker._heartbeat_writer.write_heartbeat(
+            self.tracker.service_ref)
         self.assertEqual(before.heartbeat,
                          self.cloud.store.trees.find(node.uuid).heartbeat)
 
@@ -197,12 +198,12 @@ class TestTracker(testtools.TestCase):
     def test_what_failed_is_made_up_for(self):
         node = self.new_node('node1', 'instance1')
         self.count(node, 'instance1')
-        locator = self.cloud.store.provider_trees
-        location = locator.find(node.uuid)
-        locator.release(node.uuid, location.write_id)
+        lookups = self.cloud.store.provider_trees
+        row = lookups.find(node.uuid)
+        lookups.release(node.uuid, row.write_id)
         self.assertIsNone(self.update(node).report)
         self.assertIn('cassandra-placement-api', self.logged.output)
-        locator.create(node.uuid, location.value, 'again')
+        lookups.create(node.uuid, row.value, 'again')
         tree = self.update(node)
         self.assertIsNotNone(tree.report)
         self.assertEqual({}, tree.pending)

@@ -26,24 +26,8 @@ ATTRIBUTES = (
     'vcpus_total vcpus_used').split()
 
 
-class Surroundings:
-    """Says of each host what a test expects to see again."""
-
-    def aggregates_of(self, host):
-        return [f'aggregate of {host}']
-
-    def instances_on(self, host):
-        return {f'instance on {host}': None}
-
-    def cell_of(self, host):
-        return f'cell of {host}'
-
-    def service_of(self, host, heartbeat):
-        return {'host': host, 'disabled': heartbeat.disabled}
-
-
 def view(*pendings, allocations=(), **figures):
-    """Return the HostView of a host with these claims pending."""
+    """Return the HostStateView of a host with these claims pending."""
     root = compute_hosts.provider('one')
     report = compute_hosts.report('one', root.uuid, **figures)
     tree = tree_model.Tree(
@@ -51,8 +35,11 @@ def view(*pendings, allocations=(), **figures):
         heartbeat=compute_hosts.heartbeat('one', disabled=True), pending={
             str(number): tree_model.Pending('claim', 0, usage)
             for number, usage in enumerate(pendings)})
-    return state.HostStateView(words.Candidate(tree, allocations),
-                               Surroundings())
+    return state.HostStateView(
+        words.Candidate(tree, allocations),
+        aggregates_of=lambda host: [f'aggregate of {host}'],
+        instances_on=lambda host: {f'instance on {host}': None},
+        cell_of=lambda host: f'cell of {host}')
 
 
 NUMA = topologies.host(pcpus=2)
@@ -65,7 +52,7 @@ DEVICE = objects.InstancePCIRequests(requests=[objects.InstancePCIRequest(
     spec=[{'vendor_id': '8086', 'product_id': '1'}])])
 
 
-class TestHostView(testtools.TestCase):
+class TestHostStateView(testtools.TestCase):
 
     def test_everything_that_plugins_may_use(self):
         one = view()
@@ -90,7 +77,7 @@ class TestHostView(testtools.TestCase):
         self.assertEqual(9 * 1024, view(
             free_disk_gb=9, disk_available_least=11).free_disk_mb)
 
-    def test_surroundings(self):
+    def test_what_is_not_in_the_row(self):
         one = view()
         self.assertEqual(
             (['aggregate of one'], {'instance on one': None}, 'cell of one',

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a request looks at beside the hosts' own rows."""
+"""What a request reads besides the rows of hosts."""
 
 import time
 import uuid
@@ -19,7 +19,7 @@ spec = nova_cloud.spec
 SHARING = 'MISC_SHARES_VIA_AGGREGATE'
 
 
-class SurroundingsTestCase(nova_cloud.NovaCloudTest):
+class BeyondRowsTestCase(nova_cloud.NovaCloudTest):
 
     def setUp(self):
         super().setUp()
@@ -37,7 +37,7 @@ class SurroundingsTestCase(nova_cloud.NovaCloudTest):
                       self.select(wanted, count=count)[1])
 
 
-class TestGroups(SurroundingsTestCase):
+class TestGroups(BeyondRowsTestCase):
 
     def group(self, policy, members=(), hosts=(), **rules):
         return objects.InstanceGroup(
@@ -101,7 +101,7 @@ class TestGroups(SurroundingsTestCase):
                 manager=manager))
 
 
-class TestAggregates(SurroundingsTestCase):
+class TestAggregates(BeyondRowsTestCase):
 
     def aggregate(self, name, *hosts, **metadata):
         made = objects.Aggregate(self.nova.context, name=name)
@@ -122,7 +122,7 @@ class TestAggregates(SurroundingsTestCase):
     def test_a_change_nobody_was_told_of(self):
         self.aggregate('a', 'one', availability_zone='zone1')
         self.assertEqual('nova', self.zone_of())
-        self.manager._watch_aggregates(self.nova.context)
+        self.manager._poll_aggregates(self.nova.context)
         self.assertEqual('zone1', self.zone_of())
 
     def test_a_change_reaches_every_scheduler(self):
@@ -173,7 +173,7 @@ class TestAggregates(SurroundingsTestCase):
             self.assertEqual('two', self.host(manager=manager))
 
 
-class TestServices(SurroundingsTestCase):
+class TestServices(BeyondRowsTestCase):
 
     def change(self, host, **fields):
         with nova_context.target_cell(self.nova.context,
@@ -186,20 +186,20 @@ class TestServices(SurroundingsTestCase):
 
     def test_forced_down_though_it_cannot_say_so(self):
         self.change('one', forced_down=True)
-        self.manager._watch_services(self.nova.context)
+        self.manager._poll_services(self.nova.context)
         _uuids, (selections,) = self.select(spec())
         self.assertEqual(['two'], [found.service_host
                                    for found in selections])
 
     def test_disabled_though_it_cannot_say_so(self):
         self.change('two', disabled=True)
-        self.manager._watch_services(self.nova.context)
+        self.manager._poll_services(self.nova.context)
         self.assertEqual('one', self.host())
 
     def test_what_one_scheduler_sees_all_know(self):
         other = self.start()
         self.change('one', forced_down=True)
-        other._watch_services(self.nova.context)
+        other._poll_services(self.nova.context)
         self.assertEqual('two', self.host())
 
     def test_before_the_first_request(self):
@@ -209,42 +209,42 @@ class TestServices(SurroundingsTestCase):
     def test_return(self):
         for fields in ({'forced_down': True}, {'disabled': True}):
             self.change('one', **fields)
-            self.manager._watch_services(self.nova.context)
+            self.manager._poll_services(self.nova.context)
             self.assertEqual('two', self.host())
             self.change('one', **dict.fromkeys(fields, False))
-            self.manager._watch_services(self.nova.context)
+            self.manager._poll_services(self.nova.context)
             self.assertEqual(['one', 'two'], sorted(
                 found.service_host for found in self.select(spec())[1][0]))
 
-    def test_a_look_that_fails_is_made_up_for(self):
+    def test_the_next_poll_repairs_one_that_failed(self):
         log = self.useFixture(fixtures.FakeLogger('cassandra_scheduler'))
         self.change('one', forced_down=True)
         with fixtures.MockPatch(
-                'cassandra_scheduler.driver.sync.nova_state.marks_of_services',
+                'cassandra_scheduler.driver.sync.nova_state.service_states',
                 side_effect=RuntimeError('no database')):
-            self.manager._watch_services(self.nova.context)
+            self.manager._poll_services(self.nova.context)
         self.assertIn('no database', log.output)
         self.assertNotIn('Traceback', log.output)
-        self.manager._watch_services(self.nova.context)
+        self.manager._poll_services(self.nova.context)
         self.assertEqual('two', self.host())
 
-    def test_a_cell_that_is_down_keeps_no_other_from_being_looked_at(self):
+    def test_a_cell_that_is_down_delays_no_other(self):
         second = self.nova.add_cell('cell2')
         second.database_connection = 'sqlite:////nowhere/cell.sqlite'
         second.save()
         self.change('one', forced_down=True)
         log = self.useFixture(fixtures.FakeLogger())
-        self.manager._watch_services(self.nova.context)
+        self.manager._poll_services(self.nova.context)
         self.assertEqual('two', self.host())
-        self.assertIn('of cell cell2 was not brought', log.output)
+        self.assertIn('of cell cell2 was not copied', log.output)
         self.assertNotIn('Traceback', log.output)
 
     def test_it_is_a_periodic_task(self):
         spacings = self.manager._periodic_spacing
-        self.assertEqual((10, 60), (spacings['_watch_services'],
-                                    spacings['_watch_aggregates']))
+        self.assertEqual((10, 60), (spacings['_poll_services'],
+                                    spacings['_poll_aggregates']))
 
-    def test_goodbye(self):
+    def test_marked_down(self):
         tree = self.add_host('three', vcpus=64, memory_mb=10 ** 6)
         self.assertEqual('three', self.host())
         service = objects.Service(host='three', disabled=False,
@@ -274,14 +274,14 @@ class TestServices(SurroundingsTestCase):
         self.assertIn(self.host(), ('one', 'two'))
         objects.HostMapping(self.nova.context, host='lonely',
                             cell_mapping=self.nova.cell).create()
-        self.manager._watch_services(self.nova.context)
+        self.manager._poll_services(self.nova.context)
         self.assertEqual('lonely', self.host())
         # Another scheduler finds it in the store.
         self.assertEqual(self.nova.cell.uuid,
                          self.store.host_cells.find('lonely'))
 
 
-class TestCells(SurroundingsTestCase):
+class TestCells(BeyondRowsTestCase):
 
     def setUp(self):
         super().setUp()
@@ -308,7 +308,7 @@ class TestCells(SurroundingsTestCase):
         self.assertIn(self.host(), ('one', 'two'))
 
 
-class TestSharing(SurroundingsTestCase):
+class TestSharing(BeyondRowsTestCase):
 
     def pool(self, aggregate, disk_gb=1000):
         provider = tree_model.Provider(
@@ -332,14 +332,14 @@ class TestSharing(SurroundingsTestCase):
 
 
 class NumberOfInstances(weights.BaseHostWeigher):
-    """A weigher of somebody else's, that looks at all instances."""
+    """A weigher from elsewhere, which looks at all instances."""
 
     def _weigh_object(self, host_state, request_spec):
         return sum(instance.display_name == 'known'
                    for instance in host_state.instances.values())
 
 
-class TestEverything(SurroundingsTestCase):
+class TestEverything(BeyondRowsTestCase):
 
     def test_plugins_from_elsewhere_see_all_instances(self):
         with nova_context.target_cell(self.nova.context,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a host is able to: hypervisors, capabilities, metrics."""
+"""Filters on what a host can do: hypervisors, capabilities, metrics."""
 
 import math
 
@@ -14,51 +14,52 @@ from cassandra_scheduler.resource_types import tokens
 
 Restriction = predicate.Restriction
 _VERSION = 'hypervisor_version'
-#: What the filter finds on a host before it looks among the host's figures.
+#: The filter looks for these attributes before it looks at the figures.
 _ATTRIBUTES = (frozenset(dir(state.HostStateView)) |
                frozenset(vars(host_manager.HostState('h', 'n', None))) |
                {'service', 'stats', 'tree_id'})
 
 
-def image_properties(asked):
+def image_properties(given):
     """Narrow ImagePropertiesFilter by architecture, hypervisor and mode.
 
-    A word stands for any part of one combination a host supports, so it is
-    exact unless a version or the width of addresses is asked for too.
+    A token stands for any part of one combination that a host supports. So
+    it is exact, unless the image also asks for a version or for the width of
+    addresses.
     """
-    found = asked.spec.image.properties if asked.spec.image else {}
-    default = asked.conf.filter_scheduler
-    names = {fields.Architecture.canonicalize(found.get(
+    asked = given.spec.image.properties if given.spec.image else {}
+    default = given.conf.filter_scheduler
+    names = {fields.Architecture.canonicalize(asked.get(
         'hw_architecture',
         default.image_properties_default_architecture)),
-        fields.HVType.canonicalize(found.get('img_hv_type')),
-        fields.VMMode.canonicalize(found.get('hw_vm_mode'))} - {None, ''}
+        fields.HVType.canonicalize(asked.get('img_hv_type')),
+        fields.VMMode.canonicalize(asked.get('hw_vm_mode'))} - {None, ''}
     if not names:
-        return predicate.EVERYBODY
-    return predicate.words(
+        return predicate.EVERY_HOST
+    return predicate.has_tokens(
         'abilities', [tokens.hypervisor(names)],
-        exact=not found.get('img_hv_requested_version') and
-        not found.get('hw_maxphysaddr_bits'))
+        exact=not asked.get('img_hv_requested_version') and
+        not asked.get('hw_maxphysaddr_bits'))
 
 
-def capabilities(asked):
+def capabilities(given):
     """Narrow ComputeCapabilitiesFilter by equal texts, and by version.
 
-    Only keys with the scope ``capabilities``: another one is of no concern
-    to a host that does not know it.
+    Only keys with the scope ``capabilities`` count. A host ignores a key
+    without scope that it does not know.
     """
-    found, wanted = (), []
-    for key, value in (asked.spec.flavor.extra_specs or {}).items():
+    bounds, found = (), []
+    for key, value in (given.spec.flavor.extra_specs or {}).items():
         scope, *path = key.split(':')
         if scope != 'capabilities' or not path:
             continue
         if path == [_VERSION]:
-            found += _version(value)
+            bounds += _version(value)
         elif _is_text(path):
-            wanted += [tokens.word('capability', *path, text)
-                       for text in _equal_to(value)]
-    narrowed = predicate.words('abilities', wanted)
-    return predicate.Narrowed(found + narrowed.restrictions)
+            found += [tokens.token('capability', *path, text)
+                      for text in _equal_to(value)]
+    narrowed = predicate.has_tokens('abilities', found)
+    return predicate.Narrowed(bounds + narrowed.restrictions)
 
 
 def _is_text(path):
@@ -72,7 +73,7 @@ def _is_text(path):
 
 
 def _equal_to(value):
-    """Return (text,) if a value can only be met by that text, else ()."""
+    """Return (text,) if only that text satisfies a value, else ()."""
     parts = value.split()
     if parts and parts[0] == 's==':
         return tuple(parts[1:2])
@@ -83,7 +84,7 @@ def _equal_to(value):
 
 
 def _version(value):
-    """Return the bounds that a value sets to a number; '=' is at least."""
+    """Return the bounds of a number that a value sets; '=' means '>='."""
     operator, *numbers = value.split() or ['']
     bounds = {'=': ('>=',), '>=': ('>=',), '<=': ('<=',),
               '==': ('>=', '<=')}.get(operator, ())
@@ -93,8 +94,8 @@ def _version(value):
                  for bound in bounds)
 
 
-def metrics(asked):
-    """Narrow MetricsFilter to hosts that have all metrics weighed by."""
-    return predicate.words(
-        'abilities', [tokens.word('metric', name)
-                      for name in sorted(asked.found.keys)], exact=True)
+def metrics(given):
+    """Narrow MetricsFilter to hosts with all metrics that are weighed."""
+    return predicate.has_tokens(
+        'abilities', [tokens.token('metric', name)
+                      for name in sorted(given.filter.keys)], exact=True)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What upstream's search asks its database, answered from a mini-cloud.
+"""The queries of upstream's search, answered from a mini-cloud.
 
-Each function has the name, the arguments and the answer of the one it stands
-for in ``placement.objects`` (research_context, unless it says otherwise),
-and reads ``context.mini_cloud`` only. ``manifest`` puts them in place.
+Each function has the name, the arguments and the answer of a function in
+``placement.objects.research_context``, or in the module that it names. It
+reads ``context.mini_cloud`` only. ``manifest`` puts it in place.
 """
 
 import collections
@@ -12,8 +12,8 @@ from placement.objects import research_context
 
 from cassandra_scheduler.model import capacity
 
-_Location = collections.namedtuple(
-    '_Location', 'id uuid parent_id parent_uuid root_id root_uuid')
+_ProviderIds = collections.namedtuple(
+    '_ProviderIds', 'id uuid parent_id parent_uuid root_id root_uuid')
 _Usage = collections.namedtuple(
     '_Usage', 'resource_provider_id resource_provider_uuid '
     'resource_class_id total reserved allocation_ratio max_unit used')
@@ -25,19 +25,19 @@ def has_provider_trees(context):
 
 
 def provider_ids_from_uuid(context, uuid):
-    """Return where a provider stands, or None if it is not here."""
+    """Return the ids of a provider, its parent and its root, or None."""
     cloud = context.mini_cloud
-    return _location(cloud, uuid) if uuid in cloud.providers else None
+    return _provider_ids(cloud, uuid) if uuid in cloud.providers else None
 
 
 def provider_ids_from_root_ids(context, root_ids):
-    """Return id -> where it stands, for all providers of these trees.
+    """Return id -> ids of parent and root, for the providers of trees.
 
     Of allocation_candidate.
     """
     cloud = context.mini_cloud
-    return {provider.uuid: _location(cloud, provider.uuid)
-            for provider in cloud.members(root_ids)}
+    return {provider.uuid: _provider_ids(cloud, provider.uuid)
+            for provider in cloud.tree_members(root_ids)}
 
 
 def get_providers_with_resource(context, rc_id, amount, tree_root_id=None):
@@ -56,7 +56,7 @@ def get_providers_with_resource(context, rc_id, amount, tree_root_id=None):
 
 
 def get_providers_with_root(context, allowed, forbidden):
-    """Return {(provider id, root id)}; nothing ``allowed`` means all."""
+    """Return {(provider id, root id)}; an empty ``allowed`` means all."""
     return {(uuid, root_id)
             for uuid, root_id in context.mini_cloud.root_of.items()
             if (not allowed or uuid in allowed) and uuid not in forbidden}
@@ -64,10 +64,10 @@ def get_providers_with_root(context, allowed, forbidden):
 
 def get_trees_with_traits(context, rp_ids, required_traits,
                           forbidden_traits):
-    """Return {(provider id, root id)} of ``rp_ids`` in trees that may do.
+    """Return {(provider id, root id)} of ``rp_ids`` in matching trees.
 
-    A tree may do if some of its ``rp_ids`` have no forbidden trait and
-    these together meet every any-of set that is required.
+    A tree matches if some of its ``rp_ids`` have no forbidden trait, and
+    these together have a trait of every required any-of set.
     """
     cloud = context.mini_cloud
     forbidden = set(forbidden_traits)
@@ -89,7 +89,7 @@ def get_roots_with_traits(context, required_traits, forbidden_traits):
     _refuse_empty(required_traits or forbidden_traits, 'traits')
     required, forbidden = set(required_traits or ()), set(
         forbidden_traits or ())
-    return context.mini_cloud.matching(
+    return context.mini_cloud.ids_where(
         lambda provider: provider.parent is None and
         required <= provider.traits and
         forbidden.isdisjoint(provider.traits))
@@ -97,7 +97,7 @@ def get_roots_with_traits(context, required_traits, forbidden_traits):
 
 def provider_ids_matching_aggregates(context, member_of, rp_ids=None):
     """Return ids of providers with one aggregate of each any-of set."""
-    found = context.mini_cloud.matching(
+    found = context.mini_cloud.ids_where(
         lambda provider: not any(
             provider.aggregates.isdisjoint(any_of) for any_of in member_of))
     return found & set(rp_ids) if rp_ids else found
@@ -107,7 +107,7 @@ def provider_ids_matching_required_traits(context, required_traits,
                                           rp_ids=None):
     """Return ids of providers with one trait of each any-of set."""
     _refuse_empty(required_traits, 'required_traits')
-    found = context.mini_cloud.matching(
+    found = context.mini_cloud.ids_where(
         lambda provider: not any(
             provider.traits.isdisjoint(any_of)
             for any_of in required_traits))
@@ -117,20 +117,20 @@ def provider_ids_matching_required_traits(context, required_traits,
 def get_provider_ids_having_any_trait(context, traits):
     """Return ids of providers with at least one of these traits."""
     _refuse_empty(traits, 'traits')
-    wanted = set(traits)
-    return context.mini_cloud.matching(
-        lambda provider: not wanted.isdisjoint(provider.traits))
+    required = set(traits)
+    return context.mini_cloud.ids_where(
+        lambda provider: not required.isdisjoint(provider.traits))
 
 
 def get_sharing_providers(context, rp_ids=None):
     """Return ids of providers that others may take from."""
-    found = context.mini_cloud.matching(
+    found = context.mini_cloud.ids_where(
         lambda provider: provider.shares)
     return found & set(rp_ids) if rp_ids else found
 
 
 def anchors_for_sharing_providers(context, rp_ids):
-    """Return {AnchorIds}: who shares, and each root it may share with."""
+    """Return {AnchorIds}: a sharing provider and a root it shares with."""
     cloud = context.mini_cloud
     return {research_context.AnchorIds(uuid, uuid, root_id, root_id)
             for uuid in rp_ids
@@ -139,14 +139,15 @@ def anchors_for_sharing_providers(context, rp_ids):
 
 
 def get_usages_by_provider_trees(context, root_ids):
-    """Return a row per inventory of these trees, one where there is none.
+    """Return a row for each inventory of these trees.
 
-    Upstream misses the tree of a sharing provider that is not a root when
-    another tree asks; this one finds it.
+    A provider without inventories has one row. If another tree asks,
+    upstream misses the tree of a sharing provider that is not a root; this
+    function finds it.
     """
     cloud = context.mini_cloud
     rows = []
-    for provider in cloud.members(root_ids):
+    for provider in cloud.tree_members(root_ids):
         uuid = provider.uuid
         rows += [_Usage(uuid, uuid, name, inventory.total,
                         inventory.reserved, inventory.allocation_ratio,
@@ -165,15 +166,15 @@ def get_traits_by_provider_tree(context, root_ids):
     _refuse_empty(root_ids, 'root_ids')
     cloud = context.mini_cloud
     return {provider.uuid: cloud.traits(provider)
-            for provider in cloud.members(root_ids)}
+            for provider in cloud.tree_members(root_ids)}
 
 
-def _refuse_empty(wanted, name):
-    """Raise where nothing asked for would be answered with everything."""
-    if not wanted:
+def _refuse_empty(values, name):
+    """Raise ValueError: for no values, the answer would be everything."""
+    if not values:
         raise ValueError(f'{name} must not be empty')
 
 
-def _location(cloud, uuid):
+def _provider_ids(cloud, uuid):
     parent, root = cloud.providers[uuid].parent, cloud.root_of[uuid]
-    return _Location(uuid, uuid, parent, parent, root, root)
+    return _ProviderIds(uuid, uuid, parent, parent, root, root)
