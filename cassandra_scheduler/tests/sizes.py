@@ -26,10 +26,13 @@ SOAK_S = _size('SOAK_S', short=10.0, long=60.0)
 SOAK_KILLS = _size('SOAK_KILLS', short=1, long=3)
 #: Pairs of a host and a request that each predicate is tried on.
 PAIRS = _size('PAIRS', short=200, long=2000)
-#: Requests that Nova's scheduler and ours both answer.
+#: Hosts and requests, for which Nova's scheduler and ours answer the same.
+PARITY_HOSTS = _size('PARITY_HOSTS', short=60, long=200)
 PARITY_REQUESTS = _size('PARITY_REQUESTS', short=60, long=500)
 #: So many of them use every filter and every weigher.
 ALL_PLUGINS_SEEN = 500
+#: Clouds in which Placement's candidates and ours are the same.
+CANDIDATE_CLOUDS = _size('CANDIDATE_CLOUDS', short=15, long=60)
 #: Trees of the cloud that is brought in and taken out.
 TRANSFER = ({'nested': 120, 'flat': 158} if NIGHTLY else
             {'nested': 12, 'flat': 16})

@@ -182,6 +182,7 @@ class TestSettings(testtools.TestCase):
                       self.refused(CASSANDRA_USERNAME='me'))
 
 
+@sizes.nightly
 class TestElsewhere(testtools.TestCase):
     """A cluster that runs already."""
 

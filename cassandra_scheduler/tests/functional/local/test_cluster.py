@@ -44,6 +44,7 @@ class LocalClusterTestCase(testtools.TestCase):
             connection.query(cql)
 
 
+@sizes.nightly
 class TestCommands(LocalClusterTestCase):
 
     def local(self, *arguments, status=0):
@@ -55,7 +56,6 @@ class TestCommands(LocalClusterTestCase):
     def rows(self):
         return json.loads(self.local('status', '--format', 'json').stdout)
 
-    @sizes.nightly
     def test_from_start_to_wipe(self):
         made = self.make()
         start = ('start', '--name', made.name, '--port', str(made.port),

@@ -15,7 +15,7 @@ from cassandra_scheduler.tests.functional.parity import requests
 from cassandra_scheduler.tests import sizes
 
 SEED = 20260131
-HOSTS, REQUESTS = 200, sizes.PARITY_REQUESTS
+HOSTS, REQUESTS = sizes.PARITY_HOSTS, sizes.PARITY_REQUESTS
 #: For every request; heartbeats are written once.
 _STANDING = {
     ('DEFAULT', 'service_down_time'): 3600,
