@@ -19,6 +19,8 @@ import subprocess
 import sys
 import time
 
+import fixtures
+
 import cassandra_scheduler
 from cassandra_scheduler.local import cluster as local_cluster
 from cassandra_scheduler.local import failures
@@ -39,6 +41,10 @@ PORT = 'CASSANDRA_SCHEDULER_TEST_PORT'
 # A Cassandra that a test has for itself does not live long enough for what
 # Java would compile with the greatest care; the one of all tests does.
 SHORT_LIVED = {'JAVA_TOOL_OPTIONS': '-XX:TieredStopAtLevel=1'}
+
+# The Cassandra of all tests need not survive a power cut: it does not wait
+# for the disk after each of the thousand changes of a schema that tests make.
+THROWN_AWAY = '-Dcassandra.unsafesystem=true'
 
 #: So many of the slowest tests are listed at the end.
 SLOWEST = 30
@@ -221,7 +227,9 @@ def cassandra(environment):
     say('=== Cassandra')
     cluster = local_cluster.Cluster.on_fresh_ports()
     try:
-        cluster.start(tell=say)
+        with fixtures.EnvironmentVariable('JAVA_TOOL_OPTIONS', ' '.join((
+                os.environ.get('JAVA_TOOL_OPTIONS', ''), THROWN_AWAY))):
+            cluster.start(tell=say)
         yield {**environment, PORT: str(cluster.port),
                CONTACT_POINTS: ','.join(cluster.contact_points)}
     finally:

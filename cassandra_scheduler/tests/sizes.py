@@ -36,8 +36,10 @@ CANDIDATE_CLOUDS = _size('CANDIDATE_CLOUDS', short=15, long=60)
 #: Trees of the cloud that is brought in and taken out.
 TRANSFER = ({'nested': 120, 'flat': 158} if NIGHTLY else
             {'nested': 12, 'flat': 16})
-#: One of its providers and consumers in so many is compared.
+#: One of its providers and consumers in so many is compared; and of the
+#: small cloud that other tests of the transfer use.
 TRANSFER_COMPARED = 20 if NIGHTLY else 4
+COMPARED = 1 if NIGHTLY else 3
 #: Claims of old schedulers before ``db sync``, and again after it.
 TAKEOVER_CLAIMS = _size('TAKEOVER_CLAIMS', short=20, long=400)
 
