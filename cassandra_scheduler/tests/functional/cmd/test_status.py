@@ -19,6 +19,7 @@ from cassandra_scheduler.store import settings as store_settings
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.functional import cmd
 from cassandra_scheduler.tests.functional.cmd import test_launching
+from cassandra_scheduler.tests import sizes
 
 FINE, WARNING, FAILURE = 0, 1, 2
 NOW = datetime.datetime.now(datetime.UTC)
@@ -109,6 +110,7 @@ class TestStatus(StatusTestCase):
         self.assertIn(str(desk.config_file), line)
 
 
+@sizes.nightly
 class TestBadCassandra(StatusTestCase):
     """One node, started twice: the second time in another datacenter.
 

@@ -22,8 +22,10 @@ from cassandra_scheduler.tests.fixtures import trackers
 from cassandra_scheduler.tests.functional import cmd
 from cassandra_scheduler.tests.functional.cmd import test_launching
 from cassandra_scheduler.tests.functional.driver import nova_cloud
+from cassandra_scheduler.tests import sizes
 
 
+@sizes.nightly
 class TestWrongPassword(test_launching.RefusalTestCase):
     """One Cassandra with authentication for everybody who asks."""
 

@@ -23,6 +23,7 @@ from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import nova_ground
 from cassandra_scheduler.tests.fixtures import wsgi_server
 from cassandra_scheduler.tests.functional.devstack import host as hosts
+from cassandra_scheduler.tests import sizes
 
 #: How many nodes Cassandra gets: 1, or 3 for those who have the time.
 NODES = os.environ.get('CASSANDRA_SCHEDULER_TEST_DEVSTACK_NODES', '1')
@@ -30,6 +31,7 @@ CHECKOUT = 'CASSANDRA_SCHEDULER_TEST_DEVSTACK'
 HERE = {'SERVICE_HOST': '192.0.2.1', 'HOST_IP': '192.0.2.1'}
 
 
+@sizes.nightly
 class TestOnStandIns(testtools.TestCase):
 
     checkout = None
@@ -180,6 +182,7 @@ class TestSettings(testtools.TestCase):
                       self.refused(CASSANDRA_USERNAME='me'))
 
 
+@sizes.nightly
 class TestElsewhere(testtools.TestCase):
     """A cluster that runs already."""
 

@@ -12,6 +12,7 @@ import testtools
 from cassandra_scheduler.local import cluster
 from cassandra_scheduler.local import failures
 from cassandra_scheduler.local import native_protocol
+from cassandra_scheduler.tests import sizes
 
 _HEAP = '512M'
 _LOCAL = (sys.executable, '-m', 'cassandra_scheduler.cmd.main', 'local')
@@ -43,6 +44,7 @@ class LocalClusterTestCase(testtools.TestCase):
             connection.query(cql)
 
 
+@sizes.nightly
 class TestCommands(LocalClusterTestCase):
 
     def local(self, *arguments, status=0):
@@ -111,6 +113,7 @@ class TestCommands(LocalClusterTestCase):
         self.assertEqual(['stopped'], self.states(made))
 
 
+@sizes.nightly
 class TestCluster(LocalClusterTestCase):
 
     def test_what_was_written_survives_a_kill(self):

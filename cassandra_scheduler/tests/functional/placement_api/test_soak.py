@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything at once, for a while, and a worker killed now and then.
 
-CASSANDRA_SCHEDULER_TEST_SOAK_S makes it longer or shorter.
+It takes sizes.SOAK_S seconds.
 """
 
 import collections
 from concurrent import futures
-import os
 import time
 
 import testtools
@@ -22,11 +21,12 @@ from cassandra_scheduler.tests.fixtures import wsgi_server
 from cassandra_scheduler.tests.functional.placement_api.soak import client
 from cassandra_scheduler.tests.functional.placement_api.soak import deeds
 from cassandra_scheduler.tests.functional.placement_api.soak import landscape
+from cassandra_scheduler.tests import sizes
 
-SECONDS = float(os.environ.get('CASSANDRA_SCHEDULER_TEST_SOAK_S', 60))
+SECONDS = sizes.SOAK_S
 CLIENTS = 32
 TREES = 20
-KILLS = 3
+KILLS = sizes.SOAK_KILLS
 #: What a process that died may leave behind: kinds of findings and how they
 #: are mended. Who looks for a consumer or makes a provider gets past them.
 LEFTOVERS = {(consumers.DANGLING, 'remove the locator'),

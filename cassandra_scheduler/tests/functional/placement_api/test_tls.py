@@ -10,8 +10,10 @@ from cassandra_scheduler.store import opening
 from cassandra_scheduler.store.schema import sync
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import wsgi_server
+from cassandra_scheduler.tests import sizes
 
 
+@sizes.nightly
 class TestTls(testtools.TestCase):
 
     def setUp(self):
