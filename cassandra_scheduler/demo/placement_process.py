@@ -26,9 +26,9 @@ def _start(folder, teller):
     from placement import deploy
     from placement import wsgi
 
-    from cassandra_scheduler.placement_api import manifest
+    from cassandra_scheduler.placement_api.http import exchange
 
-    manifest.install()
+    exchange.install()
     config = cfg.ConfigOpts()
     placement_conf.register_opts(config)
     config(['--config-file', str(folder / 'placement.conf')],
