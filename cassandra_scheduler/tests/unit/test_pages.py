@@ -19,11 +19,7 @@ WORDS = re.compile(r'\b(who' r'ever|wh' r'om|sha' r'll|hi[sm]|Let)\b')
 MODULE = re.compile(r'\b[a-z_]+/[a-z_/]+\.(?:py|cql)\b')
 #: Files that pages name before they exist. Only take names out.
 PLANNED = frozenset({
-    'driver/evaluator.py', 'driver/host/state.py',
-    'placement_api/http/in_process.py', 'scheduling/claims/group.py',
-    'scheduling/claims/several.py', 'scheduling/claims/single.py',
-    'scheduling/pipeline.py', 'store/lookups.py', 'store/query.py',
-    'store/retrying.py', 'store/tree_codec.py'})
+    'scheduling/claims/several.py', 'scheduling/claims/single.py'})
 
 
 def pages():

@@ -22,7 +22,7 @@ FUNCTION_LINES = 100
 #: Names that two classes of ours still share. Only take names out.
 SHARED_NAMES = frozenset({
     'Asked', 'Audit', 'Claim', 'Cloud', 'Figure', 'Instances', 'Node',
-    'Place', 'Plan', 'Server', 'Sync', 'User', 'Verdict'})
+    'Plan', 'Server', 'Sync', 'User', 'Verdict'})
 
 
 def sources():
