@@ -32,6 +32,9 @@ BIN = pathlib.Path(sys.executable).parent
 # Where shell scripts are, and how they begin.
 SHELL = (PACKAGE.parent / 'devstack', PACKAGE)
 BASH = b'#!/bin/bash\n'
+# Where pages are.
+PAGES = ('doc/source', 'releasenotes/source', 'README.rst',
+         'CONTRIBUTING.rst', 'SECURITY.rst', 'devstack')
 SELECTION = PACKAGE / 'tests' / 'upstream' / 'ci.txt'
 
 # Where the tests find Cassandra.
@@ -100,9 +103,11 @@ def suites():
         Suite('pep8', (str(BIN / 'flake8'),), counts=False),
         Suite('bashate', (str(BIN / 'bashate'), *_shell_scripts()),
               counts=False),
-        Suite('doc8', (str(BIN / 'doc8'), '--quiet', 'doc/source',
-                       'releasenotes/source', 'README.rst',
-                       'CONTRIBUTING.rst', 'devstack'), counts=False),
+        Suite('doc8', (str(BIN / 'doc8'), '--quiet', *PAGES), counts=False),
+        Suite('sphinx-lint', (str(BIN / 'sphinx-lint'), '--enable', 'all',
+                              '--disable', 'line-too-long', *PAGES),
+              counts=False),
+        Suite('codespell', (str(BIN / 'codespell'),), counts=False),
         Suite('docs', _sphinx('doc'), counts=False),
         Suite('releasenotes', _sphinx('releasenotes'), counts=False),
         Suite('lint', (str(BIN / 'lint-imports'),), counts=False),
