@@ -20,8 +20,8 @@ import sys
 import time
 
 import cassandra_scheduler
-from cassandra_scheduler.local import cluster as local_cluster
-from cassandra_scheduler.local import failures
+from cassandra_scheduler import testbed
+from cassandra_scheduler.testbed import cluster as local_cluster
 from cassandra_scheduler.tests import complaints
 
 PACKAGE = pathlib.Path(cassandra_scheduler.__file__).parent
@@ -212,7 +212,7 @@ def cassandra(environment):
         yield environment
         return
     say('=== Cassandra')
-    cluster = local_cluster.Cluster.on_fresh_ports()
+    cluster = local_cluster.LocalCluster.on_fresh_ports()
     try:
         cluster.start(tell=say)
         yield {**environment, PORT: str(cluster.port),
@@ -231,7 +231,7 @@ def run_all(suites, environment):
     try:
         with cassandra(environment) as with_cassandra:
             return results + [run(suite, with_cassandra) for suite in needy]
-    except failures.LocalClusterError as error:
+    except testbed.TestbedError as error:
         say(f'Cassandra did not start: {error}')
         return results + [Result(suite.name, failed=1,
                                  remark='Cassandra did not start')
