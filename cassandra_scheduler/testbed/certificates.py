@@ -2,10 +2,10 @@
 """A self-signed certificate for clusters whose clients use TLS."""
 
 import pathlib
-import subprocess
 
 from cassandra_scheduler import testbed
 from cassandra_scheduler.testbed import cluster_plan
+from cassandra_scheduler.testbed import programs
 
 # It protects nothing: the key is made on this machine, for this machine, and
 # only its owner can read the folder. keytool demands a password.
@@ -45,16 +45,9 @@ def make(plan: cluster_plan.ClusterPlan, java: str) -> None:
 
 def _keytool(java, plan, *arguments):
     tool = pathlib.Path(java).resolve().with_name('keytool')
-    command = [str(tool), *arguments, '-storetype', 'PKCS12', '-keystore',
-               str(keystore(plan)), '-storepass', PASSWORD]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True)
-    except FileNotFoundError:
+    if not tool.exists():
         raise testbed.TestbedError(
             f'TLS needs keytool, which is not beside {java}: install '
             'openjdk-17-jre-headless')
-    if done.returncode:
-        said = (done.stdout + done.stderr).strip().splitlines()
-        raise testbed.TestbedError(
-            'keytool could not make a certificate: '
-            f'{said[0] if said else f"exit status {done.returncode}"}')
+    programs.run([tool, *arguments, '-storetype', 'PKCS12', '-keystore',
+                  keystore(plan), '-storepass', PASSWORD])

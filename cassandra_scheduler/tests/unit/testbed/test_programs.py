@@ -4,6 +4,7 @@ import fixtures
 import testtools
 
 from cassandra_scheduler.model import errors
+from cassandra_scheduler import testbed
 from cassandra_scheduler.testbed import programs
 
 
@@ -24,3 +25,13 @@ class TestPrograms(testtools.TestCase):
 
     def test_a_program_that_is_there(self):
         self.assertTrue(programs.installed('python').exists())
+
+    def test_what_a_program_prints(self):
+        self.assertEqual('said\ncomplained\n', programs.run(
+            ['sh', '-c', 'echo said; echo complained >&2']))
+
+    def test_a_program_that_fails_does_not_tell_the_secret(self):
+        error = self.assertRaises(
+            testbed.TestbedError, programs.run,
+            ['/bin/sh', '-c', 'echo password is 4711; exit 3'], secret='4711')
+        self.assertEqual('sh failed: password is ***', str(error))
