@@ -11,7 +11,7 @@ import uuid as uuids
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.audit import reading as audit_reading
 from cassandra_scheduler.model import consumer as consumer_model
-from cassandra_scheduler.store import survey
+from cassandra_scheduler.store import full_scan
 
 HOMES, HOME, PART, ALSO_IN, DANGLING, STUB = (
     'several homes', 'consumer locator', 'part without home', 'also in',
@@ -48,9 +48,12 @@ def wrong(location, rows):
     home = homes[0] if homes else None
     found = [*_of_parts(home, standing), *_of_locator(home, location, rows)]
     return found + [
-        Place(STUB, tree, f'has left a stub in tree {tree}',
+        Place(STUB,
+              tree,
+              f'has left a stub in tree {tree}',
               remedy='remove the stub')
-        for tree, row in rows.items() if row.is_stub and tree != location]
+        for tree, row in rows.items() if row.is_forwarding and tree != location
+    ]
 
 
 def _of_parts(home, standing):
@@ -113,7 +116,7 @@ def heal(reading, found):
     if found.kind == HOME:
         written = _lead(reading.store, uuid, location, found.tree)
     elif found.kind == STUB:
-        written = reading.store.trees.remove_stub(
+        written = reading.store.trees.delete_forwarding_row(
             found.tree, uuid, there.consumers[uuid].moved_to)
     elif found.kind == DANGLING:
         written = _drop(reading.store, uuid, location, there)
@@ -126,7 +129,7 @@ def heal(reading, found):
 def _see(reading, looked_at):
     """Return (uuid, (SeenLocation, tree id -> SeenTree) or None)."""
     _kind, uuid, *tree_ids = looked_at
-    location = reading.store.survey.location(survey.CONSUMER_HOME, uuid)
+    location = reading.store.full_scan.location(full_scan.CONSUMER_HOME, uuid)
     wanted, known = set(tree_ids), None
     if location is not None:
         wanted.add(location.value)
@@ -138,7 +141,7 @@ def _see(reading, looked_at):
             row = seen.consumers.get(uuid)
             if row is not None and row.fenced is None:
                 wanted |= {row.home_seen_from(seen.id), *row.also_in}
-    again = reading.store.survey.location(survey.CONSUMER_HOME, uuid)
+    again = reading.store.full_scan.location(full_scan.CONSUMER_HOME, uuid)
     return uuid, (location, trees) if again == location else None
 
 
@@ -155,16 +158,16 @@ def _found(reading, uuid, seen, looked_at):
         yield finding.Finding(
             place.kind, f'consumer {uuid} {place.what}', looked_at,
             remedy=place.remedy, tree=place.tree, consumer=uuid,
-            evidence=(*place.evidence, location and location.op)), seen
+            evidence=(*place.evidence, location and location.write_id)), seen
 
 
 def _lead(store, uuid, location, home):
     """Let the locator lead to the home; return the Outcome."""
-    op = uuids.uuid4().hex
+    write_id = uuids.uuid4().hex
     if location is None:
-        return store.consumer_homes.claim(uuid, home, op)
-    return store.consumer_homes.move(uuid, home, op=op,
-                                     from_op=location.op)
+        return store.consumer_homes.claim(uuid, home, write_id)
+    return store.consumer_homes.move(uuid, home, write_id=write_id,
+                                     from_write_id=location.write_id)
 
 
 def _drop(store, uuid, location, there):
@@ -173,12 +176,12 @@ def _drop(store, uuid, location, there):
     Who wrote it and is late finds a fence where he wants to create his row.
     """
     row = there.consumers.get(uuid)
-    if row is not None and row.is_stub:
-        store.trees.remove_stub(there.id, uuid, row.moved_to)
-    fenced = store.trees.fence(there.id, uuid, location.op)
+    if row is not None and row.is_forwarding:
+        store.trees.delete_forwarding_row(there.id, uuid, row.moved_to)
+    fenced = store.trees.fence(there.id, uuid, location.write_id)
     if not audit_reading.applied(fenced):
         return fenced
-    return store.consumer_homes.release(uuid, location.op)
+    return store.consumer_homes.release(uuid, location.write_id)
 
 
 def _mended(uuid, found, trees):
@@ -201,5 +204,5 @@ def _mended(uuid, found, trees):
 
 def _change(tree, after=None, **rows):
     return consumer_model.TreeChange(before=tree, after=after or tree,
-                                     op=uuids.uuid4().hex, whole=True,
+                                     write_id=uuids.uuid4().hex, whole=True,
                                      **rows)

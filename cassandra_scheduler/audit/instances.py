@@ -81,7 +81,7 @@ class Instances:
                    if state.tree is not None and uuid in state.consumers]
         written = audit_reading.applied(store.transactions.commit(changes))
         if written:
-            store.consumer_homes.release(uuid, there.location.op)
+            store.consumer_homes.release(uuid, there.location.write_id)
         return written
 
     def _find(self, uuid):
@@ -98,4 +98,4 @@ def _without(state, uuid):
     after = state.tree.with_amounts(row.amounts, sign=-1)
     return consumer_model.TreeChange(
         before=state.tree, after=after.with_pending(uuid, None),
-        op=uuids.uuid4().hex, delete=(uuid,))
+        write_id=uuids.uuid4().hex, delete=(uuid,))

@@ -13,7 +13,7 @@ from cassandra_scheduler.audit import intents
 from cassandra_scheduler.audit import providers
 from cassandra_scheduler.audit import sharing
 from cassandra_scheduler.audit import trees
-from cassandra_scheduler.store import survey
+from cassandra_scheduler.store import full_scan
 
 #: How many trees are read side by side.
 PAGE = 50
@@ -41,7 +41,7 @@ class Ledger:
 
     def fill(self, progress):
         """Read everything; ``progress(done, of)`` hears how far it is."""
-        reading, ring = self._reading.store.survey, survey.parts()
+        reading, ring = self._reading.store.full_scan, full_scan.parts()
         for number, part in enumerate(ring):
             tree_ids = reading.tree_ids(part)
             for start in range(0, len(tree_ids), PAGE):
@@ -54,9 +54,9 @@ class Ledger:
                 self._suspect(intents.record_key(txid))
             progress(number + 1, len(ring))
         for name, compare in (
-                (survey.CONSUMER_HOME, self._compare_consumers),
-                (survey.PROVIDER_TREE, self._compare_providers),
-                (survey.PROVIDER_NAME, self._compare_names)):
+                (full_scan.CONSUMER_HOME, self._compare_consumers),
+                (full_scan.PROVIDER_TREE, self._compare_providers),
+                (full_scan.PROVIDER_NAME, self._compare_names)):
             located = {}
             for part in ring:
                 located.update(reading.locations(name, part))

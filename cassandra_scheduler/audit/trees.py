@@ -54,8 +54,8 @@ def heal(reading, found):
             break
         if found.kind == TREELESS:
             return audit_reading.applied(
-                reading.store.survey.delete_without_tree(seen.id,
-                                                         found.consumer))
+                reading.store.full_scan.delete_without_tree(
+                    seen.id, found.consumer))
         if audit_reading.write(reading.store, seen, _mended(seen, found)):
             return True
     return False
@@ -71,7 +71,7 @@ def _mended(seen, found):
     elif found.kind == PENDING:
         after = after.with_pending(found.consumer, None)
     return consumer_model.TreeChange(
-        before=seen.tree, after=after, op=uuid.uuid4().hex, whole=True)
+        before=seen.tree, after=after, write_id=uuid.uuid4().hex, whole=True)
 
 
 def _standing(seen):

@@ -10,7 +10,7 @@ import time
 import uuid
 
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.store import codec
+from cassandra_scheduler.store import tree_codec
 
 RARE_TRAIT = 'CUSTOM_RARE'
 #: One host in so many has the rare trait.
@@ -47,7 +47,7 @@ def host_tree(number):
             65536 * size, reserved=512, max_unit=65536 * size),
         'DISK_GB': tree_model.Inventory(1000 * size, max_unit=1000 * size)}
     return tree_model.Tree(
-        id=provider_uuid, seq=1, resource_type='compute',
+        id=provider_uuid, version=1, resource_type='compute',
         providers={provider_uuid: tree_model.Provider(
             provider_uuid, host_name(number), inventories=inventories,
             traits=traits, generation=1)},
@@ -79,20 +79,20 @@ def _report(number, provider_uuid, size):
 def write(store, hosts, *, cell_uuid=None, progress=lambda done: None):
     """Write ``hosts`` computes; ``progress`` gets how many are done."""
     names = ('cloud', 'tree', 'kind', 'key', 'seq', 'recent_ops')
-    base = tuple(codec.tree_to_row(host_tree(0), store.cloud))
+    base = tuple(tree_codec.tree_to_row(host_tree(0), store.cloud))
     columns = tuple(column.name for column in store.columns)
     beat = ('last_seen', 'service_disabled', 'forced_down')
     every = names + base + columns + beat
     insert = (f'INSERT INTO {{keyspace}}.trees ({", ".join(every)}) '
               f'VALUES ({", ".join("?" * len(every))})')
-    seen = codec.moment(int(time.time() * 1000))
+    seen = tree_codec.moment(int(time.time() * 1000))
     for start in range(0, hosts, _BATCH):
         rows = []
         for number in range(start, min(start + _BATCH, hosts)):
             tree = host_tree(number)
-            values = {**codec.tree_to_row(tree, store.cloud),
+            values = {**tree_codec.tree_to_row(tree, store.cloud),
                       **store.searchable(tree)}
-            rows.append((store.cloud, tree.id, 'root', '', tree.seq, []) +
+            rows.append((store.cloud, tree.id, 'root', '', tree.version, []) +
                         tuple(values[name] for name in base + columns) +
                         (seen, False, False))
         store.session.write_all(insert, rows)

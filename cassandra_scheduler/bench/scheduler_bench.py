@@ -157,14 +157,14 @@ def _claim_bare(store, hosts):
 
 
 def _claim(tree):
-    op, consumer = uuid.uuid4().hex, str(uuid.uuid4())
+    write_id, consumer = uuid.uuid4().hex, str(uuid.uuid4())
     amounts = {(tree.id, name): units for name, units in
                (('VCPU', 2), ('MEMORY_MB', 4096), ('DISK_GB', 20))}
     after = tree.with_amounts(amounts).bumped(tree.id).with_pending(
-        consumer, tree_model.Pending(op, 0, {'vcpus': 2}))
+        consumer, tree_model.Pending(write_id, 0, {'vcpus': 2}))
     return consumer_model.TreeChange(
-        tree, after, op, create=frozenset({consumer}),
-        put=(consumer_model.Consumer(consumer, tree.id, amounts, op),))
+        tree, after, write_id, create=frozenset({consumer}),
+        put=(consumer_model.Consumer(consumer, tree.id, amounts, write_id),))
 
 
 def _place(scheduler, name):

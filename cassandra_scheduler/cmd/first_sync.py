@@ -31,11 +31,11 @@ class Sync(lister.Lister):
         conf = store_access.read_configuration(parsed_args)
         context = nova_access.open_databases(parsed_args)
         # Not before: it imports much of Nova.
-        from cassandra_scheduler.driver import first_sync
+        from cassandra_scheduler.driver.sync import everything
 
         with store_access.ready_store(conf) as store, \
                 nova_access.in_one_line(), _progress() as tell:
-            counts = list(first_sync.FirstSync(store, tell=tell).run(context))
+            counts = list(everything.FirstSync(store, tell=tell).run(context))
         return (('What', 'Right already', 'Written', 'Missing'),
                 [(count.what, count.right, count.written, count.missing)
                  for count in counts])

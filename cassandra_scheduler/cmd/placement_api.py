@@ -12,7 +12,7 @@ from wsgiref import simple_server
 
 from cassandra_scheduler.cmd import store_access
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.placement_api import serving
+from cassandra_scheduler.placement_api.http import serving
 
 
 class Server(socketserver.ThreadingMixIn, simple_server.WSGIServer):

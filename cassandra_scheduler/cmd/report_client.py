@@ -7,7 +7,7 @@ Imports Nova, which must not happen before launching has begun.
 import nova.conf
 from nova.scheduler.client import report
 
-from cassandra_scheduler.placement_api import in_process
+from cassandra_scheduler.placement_api.http import in_process
 
 
 class InProcessReportClient(report.SchedulerReportClient):

@@ -40,7 +40,7 @@ def _place(place):
     if place.allocation is not None:
         for (_provider, name), units in place.allocation.amounts.items():
             taken[name] = taken.get(name, 0) + units
-    return {'server': place.claimant.uuid, 'taken': taken,
+    return {'server': place.consumer_spec.uuid, 'taken': taken,
             'free': {name: capacity.room(
                 inventory, tree.units_used(tree.root.uuid, name))
                 for name, inventory in tree.root.inventories.items()}}

@@ -55,9 +55,9 @@ def _start_placement(folder, _computes):
     from placement import deploy
     from placement import wsgi
 
-    from cassandra_scheduler.placement_api import manifest
+    from cassandra_scheduler.placement_api.http import exchange
 
-    manifest.install()
+    exchange.install()
     config = cfg.ConfigOpts()
     placement_conf.register_opts(config)
     config(['--config-file', str(folder / 'placement.conf')],

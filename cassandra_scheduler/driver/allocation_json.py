@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An AllocationRequest as Placement 1.36 writes it, and back."""
 
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 
 
 def to_json(allocation):

@@ -7,7 +7,7 @@ questions are left; each is answered from the store.
 
 from nova import context as nova_context
 
-from cassandra_scheduler.driver import host_names
+from cassandra_scheduler.driver.host import names
 
 
 class HostFacade:
@@ -33,7 +33,7 @@ class HostFacade:
         All cells are in one store; ``cell``, a CellMapping, is the one that
         a request may not look beyond.
         """
-        found = host_names.nodes_named(self._wiring.store, host, node)
+        found = names.nodes_named(self._wiring.store, host, node)
         return found if cell is None else [
             each for each in found
             if self._wiring.cells.uuid_of(each.host) == cell.uuid]

@@ -24,8 +24,8 @@ from cassandra_scheduler.driver import selections
 from cassandra_scheduler.driver import translation
 from cassandra_scheduler.driver import wiring
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.scheduling import placing
-from cassandra_scheduler.scheduling import wanted as words
+from cassandra_scheduler.scheduling import pipeline
+from cassandra_scheduler.scheduling import placement_request as words
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
                               alternates=alternates)
         placed, judge = self._place(context, spec, wanted)
         self._ensure_sufficient_hosts(
-            context, placed.places, len(wanted.claimants))
+            context, placed.places, len(wanted.consumers))
         found = selections.selections(placed, judge)
         self._notify(context, spec, fields.NotificationPhase.END)
         return found
@@ -126,8 +126,9 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
             context.elevated(), spec, self._plugins,
             began=lambda: self._notify(context, spec,
                                        fields.NotificationPhase.START))
-        placed = placing.place(wanted, world=self._wiring.world(),
-                               judge=judge)
+        placed = pipeline.place(wanted,
+                                world=self._wiring.world(),
+                                judge=judge)
         self._tell(placed)
         return placed, judge
 
@@ -152,9 +153,9 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
                 context, spec, nodes=self.host_manager,
                 fallback=not CONF.workarounds.disable_fallback_pcpu_query)
         host, node = translation.pinned_to(spec)
-        return words.Wanted(
+        return words.PlacementRequest(
             request_id=context.request_id or '',
-            claimants=translation.claimants(context, spec, instance_uuids),
+            consumers=translation.consumers(context, spec, instance_uuids),
             variants=variants, host=host, node=node,
             restrictions=self._wiring.restrictions(context, spec,
                                                    self._plugins),

@@ -6,7 +6,7 @@ from nova import exception
 from nova.scheduler import filters
 from nova.scheduler import weights
 
-from cassandra_scheduler.driver import image_weigher
+from cassandra_scheduler.driver.host import image_weigher
 
 CONF = nova.conf.CONF
 _KNOWN = ('nova.', 'cassandra_scheduler.driver.')

@@ -18,7 +18,7 @@ from nova.scheduler import utils as scheduler_utils
 import os_traits
 from oslo_log import log as logging
 
-from cassandra_scheduler.driver import host_names
+from cassandra_scheduler.driver.host import names
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class ComputeVersions:
         """Return the lowest version, 0 where nothing is known."""
         if self._until is None or self._clock() >= self._until:
             self._minimum = min(
-                host_names.versions(self._store, SAMPLE), default=0)
+                names.versions(self._store, SAMPLE), default=0)
             self._until = self._clock() + (
                 REMEMBERED if self._minimum else UNKNOWN)
         return self._minimum

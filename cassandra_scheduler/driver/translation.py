@@ -4,8 +4,8 @@
 from nova import exception
 from nova.scheduler import utils as scheduler_utils
 
-from cassandra_scheduler.model import request as request_model
-from cassandra_scheduler.scheduling import wanted as words
+from cassandra_scheduler.model import resource_request as request_model
+from cassandra_scheduler.scheduling import placement_request as words
 
 
 def resource_request(resources):
@@ -104,7 +104,7 @@ def _only(names):
     return names[0] if names and len(names) == 1 else None
 
 
-def claimants(context, spec, instance_uuids):
+def consumers(context, spec, instance_uuids):
     """Return the Claimants of a request; without uuids nothing is claimed.
 
     ``instance_uuids`` is None where a conductor is older than the claims.
@@ -112,10 +112,9 @@ def claimants(context, spec, instance_uuids):
     user_id = context.user_id
     if 'user_id' in spec and spec.user_id:
         user_id = spec.user_id
-    return tuple(words.Claimant(uuid, project_id=spec.project_id,
-                                user_id=user_id)
-                 for uuid in instance_uuids or
-                 [None] * spec.num_instances)
+    return tuple(
+        words.ConsumerSpec(uuid, project_id=spec.project_id, user_id=user_id)
+        for uuid in instance_uuids or [None] * spec.num_instances)
 
 
 def usage(spec):

@@ -4,20 +4,20 @@
 import functools
 
 from cassandra_scheduler.conf import registration
-from cassandra_scheduler.driver import cells
-from cassandra_scheduler.driver import host_aggregates
-from cassandra_scheduler.driver import instances
-from cassandra_scheduler.driver import judging
+from cassandra_scheduler.driver import evaluator
+from cassandra_scheduler.driver.host import instances
 from cassandra_scheduler.driver.predicates import narrowing
 from cassandra_scheduler.driver import request_filters
+from cassandra_scheduler.driver.sync import cells
+from cassandra_scheduler.driver.sync import host_aggregates
+from cassandra_scheduler.driver.sync import nova_state
 from cassandra_scheduler.driver import translation
-from cassandra_scheduler.driver import watching
 from cassandra_scheduler.mini_cloud import search
 from cassandra_scheduler.resource_types import loading
-from cassandra_scheduler.scheduling import candidates
+from cassandra_scheduler.scheduling import candidate_source
+from cassandra_scheduler.scheduling import placement_request
 from cassandra_scheduler.scheduling import ring
 from cassandra_scheduler.scheduling import sharing
-from cassandra_scheduler.scheduling import wanted
 from cassandra_scheduler.store import aggregates as store_aggregates
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import settings
@@ -66,7 +66,7 @@ class Wiring:
     @functools.cached_property
     def watch(self):
         """What is seen of Nova's databases between requests."""
-        return watching.Watch(
+        return nova_state.NovaStateSync(
             self.store, cells=self.cells, aggregates=self.aggregates,
             versions=self.versions)
 
@@ -80,10 +80,10 @@ class Wiring:
         """
         options, novas = self._conf.cassandra_scheduler, (
             self._conf.filter_scheduler)
-        return candidates.World(
+        return candidate_source.SchedulingContext(
             store=self.store, base=loading.get('base'),
             kind=loading.get('compute'), search=search.allocation_requests,
-            manners=wanted.Manners(
+            options=placement_request.SchedulerOptions(
                 page=options.candidate_page,
                 sample=options.candidate_sample, max_sample=options.max_sample,
                 claim_deadline=options.claim_deadline,
@@ -114,8 +114,8 @@ class Wiring:
 
     def judge(self, context, spec, plugins, *, began):
         """Return the NovaJudge of one request."""
-        return judging.NovaJudge(
-            spec, plugins, judging.Surroundings(
+        return evaluator.NovaHostEvaluator(
+            spec, plugins, evaluator.Surroundings(
                 aggregates=self.aggregates, cells=self.cells,
                 instances=instances.Instances(
                     self.store, spec, context,

@@ -6,7 +6,7 @@ and ``capacity.fits``; the tests hold both to the same answers.
 """
 
 from cassandra_scheduler.model import capacity
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 
 
 class FlatRequest:

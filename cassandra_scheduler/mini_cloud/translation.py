@@ -3,7 +3,7 @@
 
 from placement import lib
 
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 
 
 def groups_to_upstream(request):

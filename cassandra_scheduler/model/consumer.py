@@ -46,16 +46,16 @@ class Consumer:
     fenced: str | None = None
 
     @property
-    def is_stub(self):
+    def is_forwarding(self):
         """Return whether this row only says where the home is now."""
         return self.moved_to is not None and not self.amounts
 
     @property
     def stands(self):
         """Return whether this is a consumer, neither a stub nor a fence."""
-        return self.fenced is None and not self.is_stub
+        return self.fenced is None and not self.is_forwarding
 
-    def fences(self, claim_id):
+    def blocks(self, claim_id):
         """Return whether this row stops the late writer of that claim."""
         return claim_id in (self.fenced or '').split()
 
@@ -75,13 +75,13 @@ class TreeChange:
     ``put`` are consumer rows to write, ``delete`` uuids of consumers whose
     row in this tree goes, ``create`` those among ``put`` that must not exist
     yet (a claim), so that a refusal returns whose they are. ``after`` with
-    no providers deletes the tree. ``op`` identifies this step for ever.
+    no providers deletes the tree. ``write_id`` identifies this step for ever.
     ``whole`` writes also the columns that seem not to change, because what
     stands there may differ from what was made of it.
     """
     before: tree_model.Tree
     after: tree_model.Tree
-    op: str
+    write_id: str
     put: tuple = ()
     delete: tuple = ()
     create: frozenset = frozenset()
@@ -92,12 +92,12 @@ class TreeChange:
 class HomeMove:
     """A consumer's locator that follows its home row into another tree.
 
-    ``from_op`` is who wrote the locator as it stands, ``op`` who writes it
-    now. A TreeChange of the same transaction leaves a row at the old home
-    that names the new one: a stub with ``moved_to``, or, if something is
-    still held there, a row whose ``home`` is the new one.
+    ``from_write_id`` is who wrote the locator as it stands, ``write_id`` who
+    writes it now. A TreeChange of the same transaction leaves a row at the
+    old home that names the new one: a stub with ``moved_to``, or, if something
+    is still held there, a row whose ``home`` is the new one.
     """
     consumer_uuid: str
-    from_op: str
+    from_write_id: str
     to_tree: str
-    op: str
+    write_id: str

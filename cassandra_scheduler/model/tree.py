@@ -80,20 +80,20 @@ class Heartbeat:
 class Tree:
     """One state of one provider tree.
 
-    ``seq`` is the fence: 0 for a tree not stored yet, one more with every
+    ``version`` is the fence: 0 for a tree not stored yet, one more with every
     conditional write. ``used`` maps (provider uuid, resource class) to units.
     ``report`` is the JSON a reporter wrote about the host, ``intent`` the
     JSON of a transaction over several trees that is under way here.
     """
     id: str
-    seq: int = 0
+    version: int = 0
     providers: dict = _mapping()  # uuid -> Provider
     used: dict = _mapping()  # (uuid, resource class) -> units
     pending: dict = _mapping()  # consumer uuid -> Pending
     resource_type: str | None = None
     report: str | None = None
     intent: str | None = None
-    recent_ops: tuple = ()
+    recent_write_ids: tuple = ()
     heartbeat: Heartbeat = Heartbeat()
 
     @property

@@ -11,22 +11,22 @@ from placement import exception
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.placement_api import writing
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 
 
-def claim(store, consumer_uuid, tree_id, op):
+def claim(store, consumer_uuid, tree_id, write_id):
     """Make ``tree_id`` the home of a consumer that does not exist yet.
 
-    Doing so again with the same ``op`` changes nothing. Raises
+    Doing so again with the same ``write_id`` changes nothing. Raises
     ConcurrentUpdateDetected when somebody else has made the consumer, or
     when others kept changing its locator.
     """
-    attempts = stepping.Attempts(writing.DEADLINE_S)
+    attempts = retrying.Attempts(writing.DEADLINE_S)
     while True:
-        claimed = store.consumer_homes.claim(consumer_uuid, tree_id, op)
+        claimed = store.consumer_homes.claim(consumer_uuid, tree_id, write_id)
         if isinstance(claimed, outcome.Rejected) and claimed.winner:
             claimed = _take_over(store, consumer_uuid, claimed.winner,
-                                 (tree_id, op))
+                                 (tree_id, write_id))
         match claimed:
             case outcome.Applied():
                 return
@@ -41,9 +41,14 @@ def claim(store, consumer_uuid, tree_id, op):
 
 
 def _take_over(store, consumer_uuid, location, wanted):
-    tree_id, op = wanted
-    if location.op == op:
+    tree_id, write_id = wanted
+    if location.write_id == write_id:
         # Our own claim, for a home that was given up since.
-        return store.consumer_homes.move(consumer_uuid, tree_id, op=op,
-                                         from_op=op)
-    return store.consumers.take_over(consumer_uuid, location, tree_id, op=op)
+        return store.consumer_homes.move(consumer_uuid,
+                                         tree_id,
+                                         write_id=write_id,
+                                         from_write_id=write_id)
+    return store.consumers.take_over(consumer_uuid,
+                                     location,
+                                     tree_id,
+                                     write_id=write_id)

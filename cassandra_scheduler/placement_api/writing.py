@@ -13,23 +13,26 @@ from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 
 #: Seconds that one request may spend on writing against others.
 DEADLINE_S = 20.0
 
 
-def new_op():
+def new_write_id():
     """Return an id for one write, different from any other."""
     return uuid.uuid4().hex
 
 
-def change(state, after, *, op=None, put=(), delete=(), create=()):
+def change(state, after, *, write_id=None, put=(), delete=(), create=()):
     """Return the TreeChange from a TreeState to the Tree ``after``."""
-    return consumer_model.TreeChange(
-        before=state.tree or tree_model.Tree(id=after.id), after=after,
-        op=op or new_op(), put=tuple(put), delete=tuple(delete),
-        create=frozenset(create))
+    return consumer_model.TreeChange(before=state.tree
+                                     or tree_model.Tree(id=after.id),
+                                     after=after,
+                                     write_id=write_id or new_write_id(),
+                                     put=tuple(put),
+                                     delete=tuple(delete),
+                                     create=frozenset(create))
 
 
 def step(store, tree_id, advance, *, consumers=(), start=None):
@@ -45,7 +48,7 @@ def step(store, tree_id, advance, *, consumers=(), start=None):
         last[:] = [made]
         return None if _is_nothing(made) else made
 
-    written = stepping.step(store.trees, tree_id, advanced, start=start,
+    written = retrying.step(store.trees, tree_id, advanced, start=start,
                             consumers=consumers, deadline_s=DEADLINE_S)
     match written:
         case outcome.Applied():
@@ -71,7 +74,7 @@ def write(store, tree_ids, compose, *, consumers=()):
              lambda state: next(iter(compose({tree_id: state})[0]), None),
              consumers=consumers)
         return
-    attempts = stepping.Attempts(DEADLINE_S)
+    attempts = retrying.Attempts(DEADLINE_S)
     while True:
         changes, homes = compose({
             tree_id: store.trees.find_settled_state(tree_id, consumers)

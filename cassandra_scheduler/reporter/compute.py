@@ -36,7 +36,7 @@ class CassandraComputeManager(compute_manager.ComputeManager):
             settings.Settings(**registration.store_settings(CONF)),
             loading.installed())
         publisher = publishing.Publisher(store)
-        self._pulse = heartbeat.Pulse(publisher)
+        self._pulse = heartbeat.HeartbeatWriter(publisher)
         # Nova's constructor makes a tracker of its own class, which has
         # been given to nobody yet.
         self.rt = tracker.CassandraResourceTracker(

@@ -75,7 +75,7 @@ def heartbeat_of(service):
         service=_text({name: values.get(name) for name in _SERVICE_FIELDS}))
 
 
-def goodbye_of(service):
+def down_heartbeat_of(service):
     """Return the Heartbeat of a Service that has left, as of now.
 
     It was last seen at the beginning of time, so for every comparison it is

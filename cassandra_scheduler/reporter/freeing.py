@@ -15,7 +15,7 @@ from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.reporter import figures
 from cassandra_scheduler.reporter import whereabouts
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 
 LOG = logging.getLogger(__name__)
 Whereabouts = whereabouts.Whereabouts
@@ -67,7 +67,7 @@ class Freeing:
             return self._reportclient.\
                 remove_provider_tree_from_instance_allocation(
                     context, consumer_uuid, tree.root.uuid)
-        written = stepping.step(
+        written = retrying.step(
             self._store.trees, tree.id,
             self._without(tree, consumer_uuid), consumers=(consumer_uuid,))
         if not isinstance(written, outcome.Applied):
@@ -80,7 +80,8 @@ class Freeing:
         if (location is not None and location.value == tree_id and
                 self._store.trees.find_consumer(tree_id,
                                                 consumer_uuid) is None):
-            self._store.consumer_homes.release(consumer_uuid, location.op)
+            self._store.consumer_homes.release(consumer_uuid,
+                                               location.write_id)
 
     def _without(self, seen, consumer_uuid):
         """Return the step that takes back a claim as it was seen.
@@ -105,7 +106,7 @@ class Freeing:
                 after = after.with_amounts(row.amounts, sign=-1)
                 delete = (consumer_uuid,)
             return consumer_model.TreeChange(
-                before=tree, after=after, op=str(uuid.uuid4()),
+                before=tree, after=after, write_id=str(uuid.uuid4()),
                 delete=delete)
         return advance
 

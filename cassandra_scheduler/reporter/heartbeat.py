@@ -27,7 +27,7 @@ from cassandra_scheduler.reporter import figures
 LOG = logging.getLogger(__name__)
 
 
-class Pulse:
+class HeartbeatWriter:
     """The heartbeats of one compute service into the trees of its nodes."""
 
     def __init__(self, publisher):
@@ -76,7 +76,7 @@ class Pulse:
         with self._lock:
             if not self._left:
                 self._left = True
-                self._write(service, figures.goodbye_of, {})
+                self._write(service, figures.down_heartbeat_of, {})
                 self._publisher.forget_beats()
 
     def _write(self, service, words, restrictions):

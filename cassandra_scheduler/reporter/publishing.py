@@ -18,7 +18,7 @@ import uuid
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 
 RESOURCE_TYPE = 'compute'
 
@@ -44,7 +44,7 @@ class Publisher:
         """
         advance = _advance_to(node_uuid, report, counted)
         for tree_id in self._where(node_uuid):
-            written = stepping.step(self._store.trees, tree_id, advance)
+            written = retrying.step(self._store.trees, tree_id, advance)
             match written:
                 case outcome.Applied(state=tree):
                     return tree
@@ -121,5 +121,5 @@ def _advance_to(node_uuid, report, counted):
         if after == before:
             return None
         return consumer_model.TreeChange(before=before, after=after,
-                                         op=str(uuid.uuid4()))
+                                         write_id=str(uuid.uuid4()))
     return advance

@@ -24,11 +24,11 @@ from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.scheduling import locating
+from cassandra_scheduler.scheduling import placement_request as words
 from cassandra_scheduler.scheduling import room
 from cassandra_scheduler.scheduling import together
-from cassandra_scheduler.scheduling import wanted as words
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import trees as store_trees
 
 
@@ -81,7 +81,7 @@ class Claims:
         return not self.late and room.fits(
             tree, room.own(tree, allocation.amounts))
 
-    def claim(self, claimant, candidate, allocation, *, usage):
+    def claim(self, consumer_spec, candidate, allocation, *, usage):
         """Return the candidate as claimed, or None when it has no room now.
 
         ``usage(candidate)`` returns what model.tree.Pending keeps. Writes
@@ -91,7 +91,7 @@ class Claims:
         """
         while True:
             tree = self._claim(words.Claim(
-                str(uuid.uuid4()), claimant, candidate, allocation, usage,
+                str(uuid.uuid4()), consumer_spec, candidate, allocation, usage,
                 self._accepts))
             if tree is not None:
                 return candidate.replace(tree=tree)
@@ -112,7 +112,7 @@ class Claims:
             return tree
         except errors.OutcomeUnknown:
             # The claim may be there, so its locator must stay.
-            self._located.pop(claim.claimant.uuid, None)
+            self._located.pop(claim.consumer_spec.uuid, None)
             raise
         except Exception:
             # The locator may just be written; release() has to know.
@@ -142,7 +142,8 @@ class Claims:
             located = self._located.pop(consumer_uuid)
             if located.found is None:
                 self._notes.conditional_write()
-                self._store.consumer_homes.release(consumer_uuid, located.op)
+                self._store.consumer_homes.release(consumer_uuid,
+                                                   located.write_id)
 
     def _may_enter(self, claim, locate):
         """Return whether the claim may be made as far as its group goes."""
@@ -151,7 +152,7 @@ class Claims:
 
     def _start_locating(self, claim):
         """Return what waits for the Located of a claimant; see locating."""
-        consumer_uuid = claim.claimant.uuid
+        consumer_uuid = claim.consumer_spec.uuid
         wanted = {'op': claim.id, 'notes': self._notes}
         located = self._located.get(consumer_uuid)
         if located is None:
@@ -188,7 +189,7 @@ class Claims:
 
         tree = claim.candidate.tree
         try:
-            written = stepping.step(
+            written = retrying.step(
                 self._store.trees.behind(first), tree.id, advance,
                 start=store_trees.TreeState(self._newest.get(tree.id, tree)),
                 deadline_s=self._left())
@@ -198,21 +199,21 @@ class Claims:
             case outcome.Rejected(winner=state) if state.tree is not None:
                 self._newest[tree.id] = state.tree
             case outcome.Applied(state=tree):
-                self._undo[claim.claimant.uuid] = functools.partial(
-                    release, self._store, claim.claimant.uuid, tree.id,
+                self._undo[claim.consumer_spec.uuid] = functools.partial(
+                    release, self._store, claim.consumer_spec.uuid, tree.id,
                     claim_id=claim.id, notes=self._notes)
                 return tree
             case outcome.Unknown(cause=cause):
                 raise errors.OutcomeUnknown(
-                    f'Whether {claim.claimant.uuid} was claimed is unknown '
-                    f'and Cassandra does not say ({cause}): the claim is '
-                    'freed after [cassandra_scheduler] claim_timeout if it '
-                    'was.')
+                    f'Whether {claim.consumer_spec.uuid} was claimed is '
+                    f'unknown and Cassandra does not say ({cause}): the '
+                    'claim is freed after [cassandra_scheduler] '
+                    'claim_timeout if it was.')
         return None
 
     def _together(self, claim):
         """Return the host's Tree with the claim, in a transaction."""
-        consumer_uuid = claim.claimant.uuid
+        consumer_uuid = claim.consumer_spec.uuid
         found = self._located[consumer_uuid].found
         home = found.location.value if found else claim.candidate.tree.id
         try:
@@ -237,17 +238,20 @@ class Claims:
         tree, candidate = state.tree, claim.candidate
         if not room.fits(tree, claim.allocation.amounts):
             return None
-        if tree.seq != candidate.tree.seq:
+        if tree.version != candidate.tree.version:
             candidate = candidate.replace(tree=tree)
             if not claim.accepts(candidate, claim.allocation):
                 return None
-        row = state.consumers.get(claim.claimant.uuid)
-        if row is not None and (row.stands or row.fences(claim.id)):
+        row = state.consumers.get(claim.consumer_spec.uuid)
+        if row is not None and (row.stands or row.blocks(claim.id)):
             return None
-        return consumer_model.TreeChange(
-            tree, claimed(tree, claim, claim.usage(candidate)),
-            op=claim.id, put=(consumer_row(claim),),
-            create=frozenset() if row else frozenset({claim.claimant.uuid}))
+        return consumer_model.TreeChange(tree,
+                                         claimed(tree, claim,
+                                                 claim.usage(candidate)),
+                                         write_id=claim.id,
+                                         put=(consumer_row(claim), ),
+                                         create=frozenset() if row else
+                                         frozenset({claim.consumer_spec.uuid}))
 
 
 def claimed(tree, claim, usage):
@@ -255,20 +259,24 @@ def claimed(tree, claim, usage):
     amounts = claim.allocation.amounts
     providers = {provider for provider, _class in amounts}
     return tree.with_amounts(amounts).bumped(*providers).with_pending(
-        claim.claimant.uuid,
+        claim.consumer_spec.uuid,
         tree_model.Pending(claim.id, int(time.time() * 1000), usage))
 
 
 def consumer_row(claim):
     """Return the home row of a consumer that is being created."""
     now_ms = int(time.time() * 1000)
-    claimant = claim.claimant
-    return consumer_model.Consumer(
-        claimant.uuid, home=claim.candidate.tree.id,
-        amounts=dict(claim.allocation.amounts), claim_id=claim.id,
-        generation=1, project_id=claimant.project_id,
-        user_id=claimant.user_id, consumer_type=claimant.consumer_type,
-        created_ms=now_ms, updated_ms=now_ms)
+    consumer_spec = claim.consumer_spec
+    return consumer_model.Consumer(consumer_spec.uuid,
+                                   home=claim.candidate.tree.id,
+                                   amounts=dict(claim.allocation.amounts),
+                                   claim_id=claim.id,
+                                   generation=1,
+                                   project_id=consumer_spec.project_id,
+                                   user_id=consumer_spec.user_id,
+                                   consumer_type=consumer_spec.consumer_type,
+                                   created_ms=now_ms,
+                                   updated_ms=now_ms)
 
 
 def release(store, consumer_uuid, tree_id, *, claim_id, notes):
@@ -276,7 +284,7 @@ def release(store, consumer_uuid, tree_id, *, claim_id, notes):
 
     Returns whether it is known to be given back.
     """
-    op = str(uuid.uuid4())
+    write_id = str(uuid.uuid4())
 
     def advance(state):
         row = state.consumers.get(consumer_uuid)
@@ -284,10 +292,12 @@ def release(store, consumer_uuid, tree_id, *, claim_id, notes):
             return None
         notes.conditional_write()
         after = state.tree.with_amounts(row.amounts, sign=-1)
-        return consumer_model.TreeChange(
-            state.tree, after.with_pending(consumer_uuid, None), op=op,
-            delete=(consumer_uuid,))
+        return consumer_model.TreeChange(state.tree,
+                                         after.with_pending(
+                                             consumer_uuid, None),
+                                         write_id=write_id,
+                                         delete=(consumer_uuid, ))
 
-    return isinstance(stepping.step(
+    return isinstance(retrying.step(
         store.trees, tree_id, advance, consumers=(consumer_uuid,)),
         outcome.Applied)

@@ -14,37 +14,39 @@ from cassandra_scheduler.store import outcome
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Located:
-    """Whose the locator is: ours, written by ``op``, or a consumer's.
+    """Whose the locator is: ours, written by ``write_id``, or a consumer's.
 
     ``found`` is the FoundConsumer when there is such a consumer already.
     """
     tree_id: str
-    op: str
+    write_id: str
     found: object = None
 
 
-def move(store, consumer_uuid, located, tree_id, *, op, notes):
+def move(store, consumer_uuid, located, tree_id, *, write_id, notes):
     """Return Located: the locator that was ours points to ``tree_id`` now.
 
     ``located``: what it was. Raises OutcomeUnknown as ``start`` does.
     """
     notes.conditional_write()
-    written = store.consumer_homes.move(consumer_uuid, tree_id, op=op,
-                                        from_op=located.op)
-    return _ours(consumer_uuid, Located(tree_id, op), written)
+    written = store.consumer_homes.move(consumer_uuid,
+                                        tree_id,
+                                        write_id=write_id,
+                                        from_write_id=located.write_id)
+    return _ours(consumer_uuid, Located(tree_id, write_id), written)
 
 
-def start(store, consumer_uuid, tree_id, *, op, notes):
+def start(store, consumer_uuid, tree_id, *, write_id, notes):
     """Send the locator of a claimant; return what waits for its Located.
 
-    Then it points to ``tree_id`` and ``op`` wrote it. When the consumer
+    Then it points to ``tree_id`` and ``write_id`` wrote it. When the consumer
     exists the locator stays as it is. What is returned raises OutcomeUnknown
     when the answer was lost, or when somebody else creates the same consumer
     at this moment.
     """
     notes.conditional_write()
-    wanted = Located(tree_id, op)
-    sent = store.consumer_homes.start_claim(consumer_uuid, tree_id, op)
+    wanted = Located(tree_id, write_id)
+    sent = store.consumer_homes.start_claim(consumer_uuid, tree_id, write_id)
 
     def wait():
         written = sent()
@@ -73,8 +75,8 @@ def _other(store, consumer_uuid, location, wanted, notes):
     if found is None:
         notes.conditional_write(2)
         taken = store.consumers.take_over(
-            consumer_uuid, location, wanted.tree_id, op=wanted.op)
+            consumer_uuid, location, wanted.tree_id, write_id=wanted.write_id)
         if not isinstance(taken, outcome.Rejected) or taken.winner is None:
             return taken
         found = taken.winner
-    return Located(found.location.value, found.location.op, found)
+    return Located(found.location.value, found.location.write_id, found)

@@ -12,7 +12,7 @@ cloud; in one that fits into a page they would only cost a second query.
      then from min to begin
 """
 
-from cassandra_scheduler.store import candidates
+from cassandra_scheduler.store import query
 
 #: So many walks must have fitted into one page until a cloud in which one
 #: did not counts as small again. Requests differ in how much fits them.
@@ -53,8 +53,8 @@ class Ring:
     def begin(self, random):
         """Return the token after which a walk should begin."""
         if not self.large:
-            return candidates.MIN_TOKEN
-        return random.randrange(candidates.MIN_TOKEN, candidates.MAX_TOKEN)
+            return query.MIN_TOKEN
+        return random.randrange(query.MIN_TOKEN, query.MAX_TOKEN)
 
     def learn(self, *, one_page):
         """Remember whether a walk's first page was the whole of it."""
@@ -75,10 +75,10 @@ def walk(read, *, limit, ring=None, random=None, first=None):
     trees, and each full one is followed by one of twice its size, up to
     ``limit``.
     """
-    begin = ring.begin(random) if ring else candidates.MIN_TOKEN
-    ranges = [(begin, candidates.MAX_TOKEN)]
-    if begin != candidates.MIN_TOKEN:
-        ranges.append((candidates.MIN_TOKEN, begin))
+    begin = ring.begin(random) if ring else query.MIN_TOKEN
+    ranges = [(begin, query.MAX_TOKEN)]
+    if begin != query.MIN_TOKEN:
+        ranges.append((query.MIN_TOKEN, begin))
     size = min(first, limit) if first and ring and ring.large else limit
     one_page = True
     for after, up_to in ranges:

@@ -16,7 +16,7 @@ from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.scheduling import room
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 
 
 def shares(store, claim):
@@ -50,9 +50,9 @@ def take(store, claim, shares, *, home, deadline, notes):
     """
     host = next(iter(shares))
     involved = [*shares, *({home} - set(shares))]
-    attempts = stepping.Attempts(deadline)
+    attempts = retrying.Attempts(deadline)
     while True:
-        states = _states(store, involved, claim.claimant.uuid)
+        states = _states(store, involved, claim.consumer_spec.uuid)
         if _fenced_off(states, claim) or states[home].tree is None or (
                 not _fit(states, shares) or
                 not _accepted(claim, states[host].tree)):
@@ -66,8 +66,8 @@ def take(store, claim, shares, *, home, deadline, notes):
                 return trees[host]
             case outcome.Unknown(cause=cause):
                 raise errors.OutcomeUnknown(
-                    f'Whether {claim.claimant.uuid} was claimed is unknown '
-                    f'and Cassandra does not say: {cause}.')
+                    f'Whether {claim.consumer_spec.uuid} was claimed is '
+                    f'unknown and Cassandra does not say: {cause}.')
         if not attempts.wait():
             return None
 
@@ -79,14 +79,14 @@ def release(store, claim, shares, *, home, existed, notes):
     known that nothing is left to give back.
     """
     involved = [*shares, *({home} - set(shares))]
-    attempts = stepping.Attempts(10.0)
+    attempts = retrying.Attempts(10.0)
     while True:
-        states = _states(store, involved, claim.claimant.uuid)
+        states = _states(store, involved, claim.consumer_spec.uuid)
         changes = tuple(filter(None, (
             _released(states[tree_id], shares, claim, home=home,
                       existed=existed) for tree_id in involved)))
         if not changes:
-            return not any(_row(state, claim.claimant.uuid)
+            return not any(_row(state, claim.consumer_spec.uuid)
                            for state in states.values())
         notes.conditional_write(_cost(changes))
         written = store.transactions.commit(changes)
@@ -101,7 +101,7 @@ def _states(store, involved, consumer_uuid):
 
 
 def _accepted(claim, tree):
-    return tree.seq == claim.candidate.tree.seq or claim.accepts(
+    return tree.version == claim.candidate.tree.version or claim.accepts(
         claim.candidate.replace(tree=tree), claim.allocation)
 
 
@@ -112,9 +112,9 @@ def _fit(states, shares):
 
 def _fenced_off(states, claim):
     """Return whether somebody took the consumer's locator from us."""
-    rows = (state.consumers.get(claim.claimant.uuid)
+    rows = (state.consumers.get(claim.consumer_spec.uuid)
             for state in states.values())
-    return any(row is not None and row.fences(claim.id) for row in rows)
+    return any(row is not None and row.blocks(claim.id) for row in rows)
 
 
 def _row(state, consumer_uuid):
@@ -130,35 +130,39 @@ def _cost(changes):
 def _claimed(state, claim, shares, *, home):
     """Return the TreeChange of one tree that adds its share."""
     tree, now_ms = state.tree, int(time.time() * 1000)
-    claimant, amounts = claim.claimant, shares.get(tree.id, {})
-    row = _row(state, claimant.uuid) or consumer_model.Consumer(
-        claimant.uuid, home=home, created_ms=now_ms)
+    consumer_spec, amounts = claim.consumer_spec, shares.get(tree.id, {})
+    row = _row(state, consumer_spec.uuid) or consumer_model.Consumer(
+        consumer_spec.uuid, home=home, created_ms=now_ms)
     row = row.replace(claim_id=claim.id, updated_ms=now_ms,
                       amounts=added(row.amounts, amounts))
     if tree.id == home:
         row = row.replace(
             generation=row.generation + 1,
-            project_id=claimant.project_id, user_id=claimant.user_id,
-            consumer_type=row.consumer_type or claimant.consumer_type,
+            project_id=consumer_spec.project_id, user_id=consumer_spec.user_id,
+            consumer_type=row.consumer_type or consumer_spec.consumer_type,
             also_in=row.also_in | frozenset(shares) - {home})
     return consumer_model.TreeChange(
-        tree, tree.with_amounts(amounts).bumped(
-            *{provider for provider, _class in amounts}),
-        op=claim.id, put=(row,), create=frozenset(
-            () if claimant.uuid in state.consumers else (claimant.uuid,)))
+        tree,
+        tree.with_amounts(amounts).bumped(
+            *{provider
+              for provider, _class in amounts}),
+        write_id=claim.id,
+        put=(row, ),
+        create=frozenset(() if consumer_spec.uuid in state.consumers else (
+            consumer_spec.uuid, )))
 
 
 def _pending(change, claim):
     """Return the change of the host's tree with the claim pending in it."""
     return dataclasses.replace(change, after=change.after.with_pending(
-        claim.claimant.uuid, tree_model.Pending(
+        claim.consumer_spec.uuid, tree_model.Pending(
             claim.id, int(time.time() * 1000), claim.usage(
                 claim.candidate.replace(tree=change.before)))))
 
 
 def _released(state, shares, claim, *, home, existed):
     """Return the TreeChange that takes one tree's share back, or None."""
-    consumer_uuid = claim.claimant.uuid
+    consumer_uuid = claim.consumer_spec.uuid
     tree, row = state.tree, _row(state, consumer_uuid)
     if tree is None or row is None or row.claim_id != claim.id:
         return None
@@ -167,15 +171,18 @@ def _released(state, shares, claim, *, home, existed):
     after = tree.with_amounts(amounts, sign=-1)
     if amounts:
         after = after.with_pending(consumer_uuid, None)
-    op = str(uuid.uuid4())
+    write_id = str(uuid.uuid4())
     if not left and not (tree.id == home and existed):
-        return consumer_model.TreeChange(tree, after, op=op,
+        return consumer_model.TreeChange(tree, after, write_id=write_id,
                                          delete=(consumer_uuid,))
-    row = row.replace(claim_id=op, amounts=left)
+    row = row.replace(claim_id=write_id, amounts=left)
     if tree.id == home:
         row = row.replace(generation=row.generation + 1,
                           also_in=row.also_in - frozenset(shares))
-    return consumer_model.TreeChange(tree, after, op=op, put=(row,))
+    return consumer_model.TreeChange(tree,
+                                     after,
+                                     write_id=write_id,
+                                     put=(row, ))
 
 
 def added(amounts, others, *, sign=1):

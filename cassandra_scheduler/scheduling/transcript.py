@@ -2,7 +2,7 @@
 """What was done to answer a request, step by step.
 
 A frozen value that travels with the answer; ``Notes`` is the pencil that
-writes it. Read it in the log at DEBUG, or from ``Placed.transcript``.
+writes it. Read it in the log at DEBUG, or from ``Result.transcript``.
 """
 
 import contextlib

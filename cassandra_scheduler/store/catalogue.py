@@ -7,11 +7,11 @@ Standard names come with os-traits and os-resource-classes and are not stored.
 import dataclasses
 
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.store import codec
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import settling
 from cassandra_scheduler.store import statements
+from cassandra_scheduler.store import tree_codec
 
 _CQL = statements.load('catalogue')
 TRAIT, RESOURCE_CLASS, CONSUMER_TYPE = (
@@ -25,12 +25,12 @@ SHARING_TREE = 'sharing_tree'
 class Entry:
     """One custom name; times in milliseconds since the epoch.
 
-    ``op`` is who created it.
+    ``write_id`` is who created it.
     """
     name: str
     created_ms: int | None = None
     updated_ms: int | None = None
-    op: str | None = dataclasses.field(default=None, compare=False)
+    write_id: str | None = dataclasses.field(default=None, compare=False)
 
 
 class Catalogue:
@@ -53,18 +53,18 @@ class Catalogue:
                                 (self._cloud, kind, name))
         return self._entry(row) if row else None
 
-    def create(self, kind, name, *, op, now_ms):
+    def create(self, kind, name, *, write_id, now_ms):
         """Add a name if it is absent; Rejected carries the Entry there."""
-        now = codec.moment(now_ms)
+        now = tree_codec.moment(now_ms)
         written = settling.write_if(
             self._session,
             [(_CQL['create_entry_if_absent'],
-              (self._cloud, kind, name, op, now, now))],
+              (self._cloud, kind, name, write_id, now, now))],
             look=lambda: self._row(kind, name),
-            is_ours=lambda row: row is not None and row['op'] == op)
+            is_ours=lambda row: row is not None and row['op'] == write_id)
         match written:
             case outcome.Applied(state=None):
-                return outcome.Applied(Entry(name, now_ms, now_ms, op))
+                return outcome.Applied(Entry(name, now_ms, now_ms, write_id))
             case outcome.Applied(state=row):
                 return outcome.Applied(self._entry(row))
             case outcome.Rejected(winner=row):
@@ -96,5 +96,5 @@ class Catalogue:
 
     @staticmethod
     def _entry(row):
-        return Entry(row['name'], codec.ms(row['created_at']),
-                     codec.ms(row['updated_at']), row['op'])
+        return Entry(row['name'], tree_codec.ms(row['created_at']),
+                     tree_codec.ms(row['updated_at']), row['op'])

@@ -22,7 +22,7 @@ import dataclasses
 import uuid as uuids
 
 from cassandra_scheduler.model import consumer as consumer_model
-from cassandra_scheduler.store import locators
+from cassandra_scheduler.store import lookups
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import tree_rows
@@ -33,11 +33,11 @@ class FoundConsumer:
     """A consumer and where it was found.
 
     ``state`` is the TreeState of the home tree with the consumer's row;
-    ``location`` the locator as it stands, whose ``op`` a HomeMove needs.
+    ``location`` the locator as it stands, whose ``write_id`` a HomeMove needs.
     """
     state: tree_rows.TreeState
     consumer: consumer_model.Consumer
-    location: locators.Location
+    location: lookups.LookupRow
 
 
 class Consumers:
@@ -89,7 +89,7 @@ class Consumers:
                 amounts.update(row.amounts)
         return amounts
 
-    def take_over(self, uuid, location, home, *, op):
+    def take_over(self, uuid, location, home, *, write_id):
         """Point the dangling locator of a consumer to another home.
 
         The old home is fenced first, so that whoever wrote the locator and
@@ -105,12 +105,15 @@ class Consumers:
         there is such a consumer after all, or with None when another was
         faster; Unknown.
         """
-        match self._trees.fence(location.value, uuid, location.op):
+        match self._trees.fence(location.value, uuid, location.write_id):
             case outcome.Unknown() as unknown:
                 return unknown
             case outcome.Rejected():
                 return outcome.Rejected(self.find(uuid))
-        moved = self._homes.move(uuid, home, op=op, from_op=location.op)
+        moved = self._homes.move(uuid,
+                                 home,
+                                 write_id=write_id,
+                                 from_write_id=location.write_id)
         if isinstance(moved, outcome.Rejected):
             return outcome.Rejected(self.find(uuid))
         return moved
@@ -118,12 +121,17 @@ class Consumers:
     def _follow(self, location, row):
         """Return the Location that a row names, moving the locator there."""
         home = row.home_seen_from(location.value)
-        op = (row.claim_id if row.is_stub else None) or uuids.uuid4().hex
-        match self._homes.move(row.uuid, home, op=op, from_op=location.op):
+        write_id = (row.claim_id
+                    if row.is_forwarding else None) or uuids.uuid4().hex
+        match self._homes.move(row.uuid,
+                               home,
+                               write_id=write_id,
+                               from_write_id=location.write_id):
             case outcome.Applied(state=moved):
-                if row.is_stub:
-                    self._trees.remove_stub(location.value, row.uuid, home)
+                if row.is_forwarding:
+                    self._trees.delete_forwarding_row(location.value, row.uuid,
+                                                      home)
                 return moved
             case outcome.Rejected(winner=moved):
                 return moved
-        return locators.Location(home, op)
+        return lookups.LookupRow(home, write_id)

@@ -27,11 +27,11 @@ import json
 
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.store import codec
 from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import stepping
 from cassandra_scheduler.store import transaction_records as records
+from cassandra_scheduler.store import tree_codec
 
 TreeChange = consumer_model.TreeChange
 #: How long whoever needs a tree waits for another's transaction, in seconds.
@@ -46,7 +46,7 @@ class Intent:
     stands; ``gone`` says that the tree is to be deleted.
     """
     txid: str
-    op: str
+    write_id: str
     columns: dict
     gone: bool
     put: tuple
@@ -55,40 +55,50 @@ class Intent:
 
 def encode(change, txid):
     """Return the intent of ``change`` as JSON."""
-    old = codec.state_columns(change.before)
-    new = codec.state_columns(change.after)
-    return json.dumps({
-        'txid': txid, 'op': change.op, 'gone': not change.after.providers,
-        'columns': {name: new[name] for name in codec.STATE_COLUMNS
-                    if new[name] != old[name]},
-        'put': [codec.consumer_to_json(consumer) for consumer in change.put],
-        'delete': list(change.delete)}, separators=(',', ':'))
+    old = tree_codec.state_columns(change.before)
+    new = tree_codec.state_columns(change.after)
+    return json.dumps(
+        {
+            'txid': txid,
+            'op': change.write_id,
+            'gone': not change.after.providers,
+            'columns': {
+                name: new[name]
+                for name in tree_codec.STATE_COLUMNS if new[name] != old[name]
+            },
+            'put': [
+                tree_codec.consumer_to_json(consumer)
+                for consumer in change.put
+            ],
+            'delete': list(change.delete)
+        },
+        separators=(',', ':'))
 
 
 def decode(text):
     """Return the Intent of such JSON."""
     value = json.loads(text)
     return Intent(
-        txid=value['txid'], op=value['op'], columns=value['columns'],
+        txid=value['txid'], write_id=value['op'], columns=value['columns'],
         gone=value['gone'], delete=tuple(value['delete']),
-        put=tuple(codec.consumer_from_json(row) for row in value['put']))
+        put=tuple(tree_codec.consumer_from_json(row) for row in value['put']))
 
 
 def redo(tree):
     """Return the TreeChange that the intent of ``tree`` asks for."""
     intent = decode(tree.intent)
-    columns = {**codec.state_columns(tree), **intent.columns}
-    after = codec.with_columns(tree.replace(intent=None), columns)
+    columns = {**tree_codec.state_columns(tree), **intent.columns}
+    after = tree_codec.with_columns(tree.replace(intent=None), columns)
     if intent.gone:
         after = after.replace(providers={})
-    return TreeChange(before=tree, after=after, op=intent.op,
+    return TreeChange(before=tree, after=after, write_id=intent.write_id,
                       put=intent.put, delete=intent.delete)
 
 
 def undo(tree):
     """Return the TreeChange that takes the intent from ``tree``."""
     return TreeChange(before=tree, after=tree.replace(intent=None),
-                      op=decode(tree.intent).txid)
+                      write_id=decode(tree.intent).txid)
 
 
 class Intents:
@@ -132,7 +142,7 @@ class Intents:
         intent = encode(change, txid)
         return self._rows.write(
             TreeChange(before=before, after=before.replace(intent=intent),
-                       op=txid),
+                       write_id=txid),
             absent=sorted(change.create))
 
     def conclude(self, tree, txid, *, committed):
@@ -141,7 +151,7 @@ class Intents:
         Returns the Tree as it stands then (None if it is deleted), whoever
         brought it there. Raises StoreUnavailable if that stays open.
         """
-        attempts = stepping.Attempts(PATIENCE_S)
+        attempts = retrying.Attempts(PATIENCE_S)
         while tree is not None and carries(tree, txid):
             change = redo(tree) if committed else undo(tree)
             match self._rows.write(change):
@@ -161,7 +171,7 @@ class Intents:
         Waits for a transaction that is under way until its deadline; past
         it the transaction is aborted here.
         """
-        attempts = stepping.Attempts(PATIENCE_S)
+        attempts = retrying.Attempts(PATIENCE_S)
         while tree is not None and tree.intent is not None:
             txid = decode(tree.intent).txid
             record = self._records.find(txid)
@@ -203,8 +213,8 @@ def _before(tree):
     """Return the tree as it was before its intent, None if it was not."""
     if not tree.providers:
         return None
-    return tree.replace(seq=tree.seq - 1, intent=None,
-                        recent_ops=tree.recent_ops[:-1])
+    return tree.replace(version=tree.version - 1, intent=None,
+                        recent_write_ids=tree.recent_write_ids[:-1])
 
 
 def _stuck(tree, txid):

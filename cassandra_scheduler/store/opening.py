@@ -3,17 +3,17 @@
 
 import dataclasses
 
-from cassandra_scheduler.store import candidates
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.store.cluster import fitness
 from cassandra_scheduler.store import consumers
+from cassandra_scheduler.store import full_scan
 from cassandra_scheduler.store import host_cells
 from cassandra_scheduler.store import intents as store_intents
-from cassandra_scheduler.store import locators
+from cassandra_scheduler.store import lookups
+from cassandra_scheduler.store import query
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store import server_groups
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import survey
 from cassandra_scheduler.store import transaction_records
 from cassandra_scheduler.store import transactions
 from cassandra_scheduler.store import tree_rows
@@ -28,15 +28,15 @@ class Store:
     columns: tuple
     searchable: object
     trees: trees.Trees
-    candidates: candidates.Candidates
-    provider_trees: locators.Locator
-    provider_names: locators.Locator
-    consumer_homes: locators.Locator
+    candidates: query.Candidates
+    provider_trees: lookups.LookupTable
+    provider_names: lookups.LookupTable
+    consumer_homes: lookups.LookupTable
     catalogue: catalogue.Catalogue
     consumers: consumers.Consumers
     transactions: transactions.Transactions
     server_groups: server_groups.ServerGroups
-    survey: survey.Survey
+    full_scan: full_scan.FullScan
     host_cells: host_cells.HostCells
 
     def check(self):
@@ -71,19 +71,23 @@ def open_store(settings, resource_types=(), *, session=None):
     records = transaction_records.TransactionRecords(session, cloud)
     intents = store_intents.Intents(rows, records)
     all_trees = trees.Trees(rows, intents)
-    consumer_homes = locators.consumer_homes(session, cloud)
-    return Store(
-        session=session, cloud=cloud, columns=columns,
-        searchable=searchable, trees=all_trees,
-        candidates=candidates.Candidates(session, cloud, columns,
-                                         rows=rows),
-        provider_trees=locators.provider_trees(session, cloud),
-        provider_names=locators.provider_names(session, cloud),
-        consumer_homes=consumer_homes,
-        catalogue=catalogue.Catalogue(session, cloud),
-        consumers=consumers.Consumers(all_trees, consumer_homes),
-        transactions=transactions.Transactions(
-            all_trees, intents, records, consumer_homes),
-        server_groups=server_groups.ServerGroups(session, cloud),
-        survey=survey.Survey(session, rows, records),
-        host_cells=host_cells.HostCells(session, cloud))
+    consumer_homes = lookups.consumer_homes(session, cloud)
+    return Store(session=session,
+                 cloud=cloud,
+                 columns=columns,
+                 searchable=searchable,
+                 trees=all_trees,
+                 candidates=query.Candidates(session,
+                                             cloud,
+                                             columns,
+                                             rows=rows),
+                 provider_trees=lookups.provider_trees(session, cloud),
+                 provider_names=lookups.provider_names(session, cloud),
+                 consumer_homes=consumer_homes,
+                 catalogue=catalogue.Catalogue(session, cloud),
+                 consumers=consumers.Consumers(all_trees, consumer_homes),
+                 transactions=transactions.Transactions(
+                     all_trees, intents, records, consumer_homes),
+                 server_groups=server_groups.ServerGroups(session, cloud),
+                 full_scan=full_scan.FullScan(session, rows, records),
+                 host_cells=host_cells.HostCells(session, cloud))

@@ -25,7 +25,7 @@ from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import intents as store_intents
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import transaction_records as records
 from cassandra_scheduler.store import tree_rows
 
@@ -65,7 +65,7 @@ class Transactions:
             txid=uuid.uuid4().hex, state=records.PENDING,
             deadline_ms=int((time.time() + deadline_s) * 1000),
             participants=tuple(change.after.id for change in changes))
-        attempts = stepping.Attempts(deadline_s)
+        attempts = retrying.Attempts(deadline_s)
         prepared = self._prepare(record, changes, attempts)
         if prepared is None:
             return self._rejected(changes)
@@ -164,13 +164,15 @@ class Transactions:
         return found
 
     def _move_home(self, move, changes):
-        self._homes.move(move.consumer_uuid, move.to_tree, op=move.op,
-                         from_op=move.from_op)
+        self._homes.move(move.consumer_uuid,
+                         move.to_tree,
+                         write_id=move.write_id,
+                         from_write_id=move.from_write_id)
         for change in changes:
             for row in change.put:
-                if row.uuid == move.consumer_uuid and row.is_stub:
-                    self._trees.remove_stub(change.after.id, row.uuid,
-                                            move.to_tree)
+                if row.uuid == move.consumer_uuid and row.is_forwarding:
+                    self._trees.delete_forwarding_row(change.after.id,
+                                                      row.uuid, move.to_tree)
 
     def _clear(self, record, prepared):
         for tree in prepared:

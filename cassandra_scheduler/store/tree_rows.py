@@ -17,15 +17,15 @@ import dataclasses
 import zlib
 
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.store import codec
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
+from cassandra_scheduler.store import tree_codec
 
 _CQL = statements.load('tree_rows')
 #: How many of the last steps a tree remembers, to recognise one's own.
-RECENT_OPS = 32
-_BASE = ('intent', 'root_of', 'digest') + codec.STATE_COLUMNS
+RECENT_WRITES = 32
+_BASE = ('intent', 'root_of', 'digest') + tree_codec.STATE_COLUMNS
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class TreeRows:
 
     def read_root(self, tree_id, *, level=store_session.READ):
         """Return the Tree of the root row, or None. One row."""
-        return codec.tree_from_row(self.session.row(
+        return tree_codec.tree_from_row(self.session.row(
             _CQL['find_root'], (self.cloud, tree_id), level=level))
 
     def read_roots(self, tree_ids, *, level=store_session.READ):
@@ -69,7 +69,7 @@ class TreeRows:
         found = self.session.rows_of_many(
             _CQL['find_root'], [(self.cloud, tree_id)
                                 for tree_id in tree_ids], level=level)
-        trees = (codec.tree_from_row(rows[0]) for rows in found if rows)
+        trees = (tree_codec.tree_from_row(rows[0]) for rows in found if rows)
         return [tree for tree in trees if tree is not None]
 
     def read(self, tree_id, consumer_uuids, *, level=store_session.READ):
@@ -121,7 +121,8 @@ class TreeRows:
                               level=store_session.SERIAL)
             if _bears(state, change):
                 return outcome.Applied(state.tree)
-            if state.tree is None or state.tree.seq != change.before.seq:
+            if (state.tree is None or
+                    state.tree.version != change.before.version):
                 return _not_seen(state, change, cause)
             return self._overtake(state, change, cause)
         except errors.StoreUnavailable:
@@ -152,7 +153,7 @@ class TreeRows:
             return written
         return outcome.Rejected(state)
 
-    def remove_stub(self, tree_id, consumer_uuid, moved_to):
+    def delete_forwarding_row(self, tree_id, consumer_uuid, moved_to):
         """Delete the stub of a consumer that has moved there, if it stands.
         """
         return self.session.write_if([(
@@ -174,8 +175,8 @@ class TreeRows:
         right from wrong but by the digest; the others follow from them.
         """
         right, own = self._values(tree), ('intent', 'digest',
-                                          *codec.STATE_COLUMNS)
-        found = [] if codec.is_whole(row) else ['digest']
+                                          *tree_codec.STATE_COLUMNS)
+        found = [] if tree_codec.is_whole(row) else ['digest']
         return found + [name for name in self._columns if name not in own and
                         _plain(row[name]) != _plain(right[name])]
 
@@ -184,9 +185,9 @@ class TreeRows:
         if _deletes(change):
             return None
         return change.after.replace(
-            seq=_next_seq(change),
-            recent_ops=(change.before.recent_ops +
-                        (_mark(change.op),))[-RECENT_OPS:])
+            version=_next_version(change),
+            recent_write_ids=(change.before.recent_write_ids +
+                              (_mark(change.write_id), ))[-RECENT_WRITES:])
 
     def _batch(self, change, absent):
         tree_id = change.after.id
@@ -205,9 +206,9 @@ class TreeRows:
     def _consumer_write(self, consumer, tree_id, *, create):
         if consumer.fenced is not None:
             name = 'create_fence_if_absent' if create else 'put_fence'
-            return _CQL[name], codec.fence_to_params(
+            return _CQL[name], tree_codec.fence_to_params(
                 consumer, self.cloud, tree_id)
-        values = codec.consumer_to_params(consumer, self.cloud, tree_id)
+        values = tree_codec.consumer_to_params(consumer, self.cloud, tree_id)
         if not create:
             return _CQL['put_consumer'], values
         # There is nothing to remove: every null written is a tombstone that
@@ -220,7 +221,7 @@ class TreeRows:
         before, after = change.before, self.after(change)
         key = (self.cloud, change.after.id)
         if after is None:
-            return _CQL['delete_root_if_seq'], key + (before.seq,)
+            return _CQL['delete_root_if_seq'], key + (before.version,)
         old, new = self._values(before), self._values(after)
         changed = tuple(
             store_session.UNSET if new[name] == old[name] and
@@ -228,21 +229,21 @@ class TreeRows:
         # A new tree is written IF seq = null and not IF NOT EXISTS: a late
         # heartbeat may have left a row without a tree.
         return self._update, (
-            (after.seq, list(after.recent_ops)) + changed + key +
-            (before.seq or None,))
+            (after.version, list(after.recent_write_ids)) + changed + key +
+            (before.version or None,))
 
     def _values(self, tree):
         values = dict.fromkeys(self._columns)
-        if tree.seq:
-            values.update(codec.tree_to_row(tree, self.cloud))
-        if tree.seq and tree.providers:
+        if tree.version:
+            values.update(tree_codec.tree_to_row(tree, self.cloud))
+        if tree.version and tree.providers:
             values.update(self._searchable(tree))
         return values
 
     def _overtake(self, state, change, cause):
         """Take the seq that a lost write waits for, and change nothing."""
         nothing = dataclasses.replace(
-            change, before=state.tree, after=state.tree, op='overtaken',
+            change, before=state.tree, after=state.tree, write_id='overtaken',
             put=(), delete=(), create=frozenset())
         written = self.session.write_if(self._batch(nothing, ()))
         if isinstance(written, outcome.Applied):
@@ -268,9 +269,9 @@ def state_of(rows):
     tree, consumers = None, {}
     for row in rows:
         if row.get('kind') == 'root':
-            tree = codec.tree_from_row(row)
+            tree = tree_codec.tree_from_row(row)
         elif row.get('kind') == 'consumer' and row.get('home'):
-            consumers[row['key']] = codec.consumer_from_row(row)
+            consumers[row['key']] = tree_codec.consumer_from_row(row)
     return TreeState(tree, consumers)
 
 
@@ -287,19 +288,19 @@ def asked(change):
             set(change.delete) | set(change.create))
 
 
-def _mark(op):
-    return op[:12]
+def _mark(write_id):
+    return write_id[:12]
 
 
 def _deletes(change):
     return not change.after.providers and change.after.intent is None
 
 
-def _next_seq(change):
+def _next_version(change):
     # A tree that is created again must not count through the numbers of its
     # former life, or a late writer could match one of them.
-    return change.before.seq + 1 if change.before.seq else (
-        zlib.crc32(change.op.encode()) << 20) + 1
+    return change.before.version + 1 if change.before.version else (
+        zlib.crc32(change.write_id.encode()) << 20) + 1
 
 
 def _later_steps(state, change):
@@ -307,7 +308,7 @@ def _later_steps(state, change):
 
     None when it is another life of the tree, or the change is still to come.
     """
-    later = state.tree.seq - _next_seq(change)
+    later = state.tree.version - _next_version(change)
     return later if 0 <= later < 1 << 20 else None
 
 
@@ -316,9 +317,10 @@ def _bears(state, change):
     if state.tree is None:
         return _deletes(change)
     later = _later_steps(state, change)
-    if later is not None and later < len(state.tree.recent_ops):
-        return state.tree.recent_ops[-1 - later] == _mark(change.op)
-    return any(state.consumers[consumer.uuid].claim_id == change.op
+    if later is not None and later < len(state.tree.recent_write_ids):
+        return state.tree.recent_write_ids[-1 - later] == _mark(
+            change.write_id)
+    return any(state.consumers[consumer.uuid].claim_id == change.write_id
                for consumer in change.put
                if consumer.uuid in state.consumers)
 
@@ -326,6 +328,6 @@ def _bears(state, change):
 def _not_seen(state, change, cause):
     if state.tree is not None:
         later = _later_steps(state, change)
-        if later is not None and later >= RECENT_OPS:
+        if later is not None and later >= RECENT_WRITES:
             return outcome.Unknown(f'{cause}; {later} later writes hide it')
     return outcome.Rejected(state)

@@ -12,11 +12,11 @@ import uuid
 
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.store import codec
 from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import tree_codec
 from cassandra_scheduler.store import tree_rows
 
 _CQL = statements.load('trees')
@@ -75,7 +75,7 @@ class Trees:
 
         Reads one row per consumer, wherever it lives.
         """
-        found = ((row['tree'], codec.consumer_from_row(row))
+        found = ((row['tree'], tree_codec.consumer_from_row(row))
                  for row in self._session.rows(
                      _CQL['list_consumers_of_owner'],
                      (f'{self._cloud}/{project_id}',))
@@ -129,20 +129,20 @@ class Trees:
         def advance(state):
             row = state.consumers.get(consumer_uuid)
             if state.tree is None or row is not None and (
-                    row.fenced is None or row.fences(claim_id)):
+                    row.fenced is None or row.blocks(claim_id)):
                 return None
             return consumer_model.TreeChange(
-                state.tree, state.tree, op=uuid.uuid4().hex,
+                state.tree, state.tree, write_id=uuid.uuid4().hex,
                 put=(_fence(state, tree_id, consumer_uuid, claim_id),),
                 create=frozenset(() if row else (consumer_uuid,)))
 
-        written = stepping.step(self, tree_id, advance,
+        written = retrying.step(self, tree_id, advance,
                                 consumers=(consumer_uuid,))
         if not isinstance(written, outcome.Rejected):
             return written
         state = written.winner
         row = state.consumers.get(consumer_uuid)
-        if row is not None and row.fences(claim_id):
+        if row is not None and row.blocks(claim_id):
             return outcome.Applied(state.tree)
         if state.tree is None and (row is None or row.fenced is not None):
             return self._rows.fence_without_tree(
@@ -150,15 +150,16 @@ class Trees:
                 create=row is None)
         return written
 
-    def remove_stub(self, tree_id, consumer_uuid, moved_to):
+    def delete_forwarding_row(self, tree_id, consumer_uuid, moved_to):
         """Delete the stub of a consumer that has moved there, if it stands.
         """
-        return self._rows.remove_stub(tree_id, consumer_uuid, moved_to)
+        return self._rows.delete_forwarding_row(tree_id, consumer_uuid,
+                                                moved_to)
 
     def beat(self, tree_id, heartbeat):
         """Write the heartbeat's plain columns. Never conditional."""
         self._session.write(_CQL['beat'], (
-            codec.moment(heartbeat.last_seen_ms), heartbeat.disabled,
+            tree_codec.moment(heartbeat.last_seen_ms), heartbeat.disabled,
             heartbeat.forced_down, heartbeat.service, self._cloud, tree_id))
 
     def mark_service(self, tree_id, *, disabled, forced_down):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads our store, some trees at a time, into the values of ``content``."""
 
-from cassandra_scheduler.placement_api import finding
+from cassandra_scheduler.placement_api.providers import finding
 from cassandra_scheduler.transfer import content
 
 #: How many trees are read together.

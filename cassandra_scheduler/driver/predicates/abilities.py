@@ -7,7 +7,7 @@ from nova.objects import fields
 from nova.scheduler.filters import extra_specs_ops
 from nova.scheduler import host_manager
 
-from cassandra_scheduler.driver import host_view
+from cassandra_scheduler.driver.host import state
 from cassandra_scheduler.driver.predicates import predicate
 from cassandra_scheduler.resource_types import report_facts
 from cassandra_scheduler.resource_types import tokens
@@ -15,7 +15,7 @@ from cassandra_scheduler.resource_types import tokens
 Restriction = predicate.Restriction
 _VERSION = 'hypervisor_version'
 #: What the filter finds on a host before it looks among the host's figures.
-_ATTRIBUTES = (frozenset(dir(host_view.HostView)) |
+_ATTRIBUTES = (frozenset(dir(state.HostStateView)) |
                frozenset(vars(host_manager.HostState('h', 'n', None))) |
                {'service', 'stats', 'tree_id'})
 

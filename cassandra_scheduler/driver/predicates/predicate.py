@@ -5,7 +5,7 @@ import dataclasses
 import typing
 
 from cassandra_scheduler.model import restriction
-from cassandra_scheduler.scheduling import planning
+from cassandra_scheduler.scheduling import query_plan
 
 Restriction = restriction.Restriction
 
@@ -75,5 +75,5 @@ def words(column, found, *, exact=False):
     """
     found = tuple(dict.fromkeys(found))
     return Narrowed(tuple(Restriction(column, 'CONTAINS', each)
-                          for each in found[:planning.MOST_WORDS]),
-                    exact=exact and len(found) <= planning.MOST_WORDS)
+                          for each in found[:query_plan.MOST_WORDS]),
+                    exact=exact and len(found) <= query_plan.MOST_WORDS)

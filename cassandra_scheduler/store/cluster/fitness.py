@@ -14,9 +14,9 @@ import uuid
 
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import restriction
-from cassandra_scheduler.store import candidates
 from cassandra_scheduler.store.cluster import facts
 from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import query
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
 
@@ -176,7 +176,7 @@ def queries(store):
 
     def ask():
         for level in (store_session.CANDIDATES, store_session.READ):
-            store.candidates.read(asked, up_to=candidates.MIN_TOKEN + 1,
+            store.candidates.read(asked, up_to=query.MIN_TOKEN + 1,
                                   limit=1, level=level)
     return _tried(ask)
 

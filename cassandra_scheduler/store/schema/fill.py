@@ -12,11 +12,11 @@ import uuid
 
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.store import codec
+from cassandra_scheduler.store import full_scan
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
-from cassandra_scheduler.store import survey
+from cassandra_scheduler.store import tree_codec
 from cassandra_scheduler.store import tree_rows
 
 _CQL = statements.load('schema')
@@ -45,7 +45,7 @@ def fill(session, columns, searchable, *, progress):
     """
     written, seen, began = 0, 0, unfilled(session, columns)
     with concurrent.futures.ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        for number, part in enumerate(survey.parts(), 1):
+        for number, part in enumerate(full_scan.parts(), 1):
             keys = [(row['cloud'], row['tree']) for row in
                     session.rows(_CQL['list_partitions'], part)]
             seen += len(keys)
@@ -54,7 +54,7 @@ def fill(session, columns, searchable, *, progress):
                 keys))
             if keys:
                 progress(f'rows: {seen} seen, {written} written, part '
-                         f'{number} of {survey.PARTS}')
+                         f'{number} of {full_scan.PARTS}')
     now = datetime.datetime.now(datetime.timezone.utc)
     session.write_all(_CQL['note'], [(_note(name), now) for name in began])
     return written
@@ -75,13 +75,13 @@ def _bring_up(session, key, columns, searchable):
     for _attempt in range(_ATTEMPTS):
         row = session.row(_ROOT, key, level=store_session.READ)
         try:
-            tree = codec.tree_from_row(row)
+            tree = tree_codec.tree_from_row(row)
             if tree is None or not rows.flaws(tree, row):
                 return False
         except _UNREADABLE:
             return False
         written = rows.write(consumer_model.TreeChange(
-            before=tree, after=tree, op=uuid.uuid4().hex, whole=True))
+            before=tree, after=tree, write_id=uuid.uuid4().hex, whole=True))
         if isinstance(written, outcome.Applied):
             return True
     raise errors.StoreUnavailable(

@@ -6,7 +6,7 @@ import uuid
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.store import candidates
+from cassandra_scheduler.store import query
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import sessions
@@ -95,7 +95,7 @@ class TestRestrictions(CandidatesTestCase):
     def test_a_row_that_lost_its_tree_is_counted_but_not_returned(self):
         tree = self.new_compute()
         self.write(consumer_model.TreeChange(
-            tree, tree.replace(providers={}), op=hosts.op()))
+            tree, tree.replace(providers={}), write_id=hosts.write_id()))
         self.store.trees.beat(tree.id,
                               tree_model.Heartbeat(1700000000000))
         page = self.read(('last_seen', '>=', datetime.datetime(2020, 1, 1)))
@@ -121,7 +121,7 @@ class TestPaging(CandidatesTestCase):
         self.all = {self.new_compute().id for _ in range(7)}
 
     def test_pages_follow_each_other_round_the_ring(self):
-        seen, after, pages = [], candidates.MIN_TOKEN, 0
+        seen, after, pages = [], query.MIN_TOKEN, 0
         while True:
             page = self.read(after=after, limit=3)
             self.assertEqual(len(page.trees), page.rows_read)
@@ -136,13 +136,13 @@ class TestPaging(CandidatesTestCase):
     def test_a_walk_that_begins_anywhere_wraps(self):
         start = self.read(limit=4).last_token
         tail = self.read(after=start)
-        head = self.read(after=candidates.MIN_TOKEN, up_to=start)
+        head = self.read(after=query.MIN_TOKEN, up_to=start)
         self.assertEqual((3, 4), (len(tail.trees), len(head.trees)))
         self.assertEqual(self.all,
                          {tree.id for tree in tail.trees + head.trees})
 
     def test_an_empty_range(self):
-        page = self.read(after=candidates.MAX_TOKEN - 1)
+        page = self.read(after=query.MAX_TOKEN - 1)
         self.assertEqual(((), 0, None, True), (
             page.trees, page.rows_read, page.last_token, page.ended))
 
@@ -153,12 +153,11 @@ class TestStatement(CandidatesTestCase):
         for restrictions, lead in (
                 ((), 'root_of = ?'),
                 ((Restriction('free_vcpu', '>=', 1),), 'cloud = ?')):
-            text = candidates.statement(restrictions,
-                                        frozenset({'free_vcpu'}))
+            text = query.statement(restrictions, frozenset({'free_vcpu'}))
             self.assertIn(f'WHERE {lead}', text)
 
     def test_no_value_is_in_the_text(self):
-        text = candidates.statement(
+        text = query.statement(
             [Restriction('host', '=', 'the-value')], frozenset())
         self.assertIn('host = ?', text)
         self.assertNotIn('the-value', text)

@@ -3,8 +3,8 @@
 import concurrent.futures
 
 from cassandra_scheduler.model import consumer as consumer_model
-from cassandra_scheduler.store import locators
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import lookups
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import sessions
@@ -38,7 +38,7 @@ class TestFind(ConsumersTestCase):
         self.assertEqual(self.store.trees.find(self.old.id),
                          found.state.tree)
         self.assertEqual(
-            locators.Location(self.old.id, self.consumer.claim_id),
+            lookups.LookupRow(self.old.id, self.consumer.claim_id),
             found.location)
         self.assertIsNone(self.store.consumers.find('nobody'))
 
@@ -49,9 +49,9 @@ class TestFind(ConsumersTestCase):
         there = Consumer(uuid=self.uuid, home=old.id,
                          amounts={(self.new.id, 'VCPU'): 2})
         self.assert_applied(self.store.transactions.commit([
-            TreeChange(old, old, op=hosts.op(), put=(here,)),
+            TreeChange(old, old, write_id=hosts.write_id(), put=(here,)),
             TreeChange(self.new, self.new.with_amounts(there.amounts),
-                       op=hosts.op(), put=(there,))]))
+                       write_id=hosts.write_id(), put=(there,))]))
         found = self.find()
         self.assertEqual({(old.id, 'VCPU'): 3, (self.new.id, 'VCPU'): 2},
                          self.store.consumers.amounts(found))
@@ -72,7 +72,7 @@ class TestMove(ConsumersTestCase):
         self.assert_applied(hosts.move(self.store, self.uuid, self.new.id))
         found = self.find()
         self.assertEqual(self.new.id, found.location.value)
-        self.assertEqual(found.consumer.claim_id, found.location.op)
+        self.assertEqual(found.consumer.claim_id, found.location.write_id)
         self.assertEqual({(self.new.id, 'VCPU'): 3},
                          self.store.consumers.amounts(found))
         self.assertEqual([], self.store.trees.list_consumers(self.old.id))
@@ -133,18 +133,18 @@ class TestMove(ConsumersTestCase):
 
     def test_the_home_moves_and_something_stays(self):
         old = self.store.trees.find(self.old.id)
-        op = hosts.op()
+        write_id = hosts.write_id()
         stays = Consumer(uuid=self.uuid, home=self.new.id,
                          amounts={(old.id, 'VCPU'): 3})
         home = self.consumer.replace(
-            home=self.new.id, claim_id=op, also_in=frozenset({old.id}),
+            home=self.new.id, claim_id=write_id, also_in=frozenset({old.id}),
             amounts={(self.new.id, 'VCPU'): 1})
-        changes = [TreeChange(old, old, op=op, put=(stays,)),
+        changes = [TreeChange(old, old, write_id=write_id, put=(stays,)),
                    TreeChange(self.new, self.new.with_amounts(home.amounts),
-                              op=op, put=(home,))]
+                              write_id=write_id, put=(home,))]
         self.assert_applied(self.store.transactions.commit(
             changes, homes=[HomeMove(self.uuid, self.consumer.claim_id,
-                                     self.new.id, op)]))
+                                     self.new.id, write_id)]))
         found = self.find()
         self.assertEqual({(old.id, 'VCPU'): 3, (self.new.id, 'VCPU'): 1},
                          self.store.consumers.amounts(found))
@@ -161,13 +161,15 @@ class TestTakeOver(ConsumersTestCase):
                                         self.late.claim_id)
         self.location = self.store.consumer_homes.find(self.late.uuid)
 
-    def take(self, op='taker', home=None):
-        return self.store.consumers.take_over(
-            self.late.uuid, self.location, home or self.new.id, op=op)
+    def take(self, write_id='taker', home=None):
+        return self.store.consumers.take_over(self.late.uuid,
+                                              self.location,
+                                              home or self.new.id,
+                                              write_id=write_id)
 
     def create(self, tree_id, consumer):
         """Write the row, as whoever has claimed the locator does."""
-        return stepping.step(
+        return retrying.step(
             self.store.trees, tree_id,
             lambda state: None if consumer.uuid in state.consumers
             else hosts.claiming(state.tree, consumer),
@@ -175,7 +177,7 @@ class TestTakeOver(ConsumersTestCase):
 
     def test_a_dangling_locator_changes_hands(self):
         moved = self.assert_applied(self.take())
-        self.assertEqual(locators.Location(self.new.id, 'taker'),
+        self.assertEqual(lookups.LookupRow(self.new.id, 'taker'),
                          moved.state)
         self.assertIsNone(self.store.consumers.find(self.late.uuid))
         mine = hosts.consumer(self.new.id).replace(uuid=self.late.uuid)
@@ -188,7 +190,7 @@ class TestTakeOver(ConsumersTestCase):
         self.assert_applied(self.take())
         refused = self.assert_rejected(self.store.trees.write(
             hosts.claiming(tree, self.late)))
-        self.assertEqual(self.location.op,
+        self.assertEqual(self.location.write_id,
                          refused.winner.consumers[self.late.uuid].fenced)
         self.assert_rejected(self.create(self.old.id, self.late))
         self.assertEqual(tree.used, self.store.trees.find(self.old.id).used)
@@ -201,13 +203,13 @@ class TestTakeOver(ConsumersTestCase):
         tree = self.store.trees.find(self.old.id)
         again = self.late.replace(claim_id='second')
         late = TreeChange(tree, tree.with_amounts(again.amounts),
-                          op='second', put=(again,))
+                          write_id='second', put=(again,))
         first, self.location = self.location, (
             self.store.consumer_homes.find(self.late.uuid))
         self.assert_applied(self.take('third'))
         refused = self.assert_rejected(self.store.trees.write(late))
         row = refused.winner.consumers[self.late.uuid]
-        self.assertTrue(row.fences('second') and row.fences(first.op))
+        self.assertTrue(row.blocks('second') and row.blocks(first.write_id))
         self.assertEqual(tree.used, self.store.trees.find(self.old.id).used)
 
     def test_a_late_transaction_is_refused(self):
@@ -215,7 +217,7 @@ class TestTakeOver(ConsumersTestCase):
         self.assert_applied(self.take())
         self.assert_rejected(self.store.transactions.commit([
             hosts.claiming(tree, self.late),
-            TreeChange(self.new, self.new, op=hosts.op())]))
+            TreeChange(self.new, self.new, write_id=hosts.write_id())]))
         self.assertEqual(tree.used, self.store.trees.find(self.old.id).used)
 
     def test_a_consumer_that_was_created_meanwhile_stays(self):
@@ -234,19 +236,19 @@ class TestTakeOver(ConsumersTestCase):
         self.store.consumer_homes.claim('c', 'no-tree', 'op')
         location = self.store.consumer_homes.find('c')
         self.assert_applied(self.store.consumers.take_over(
-            'c', location, self.new.id, op='taker'))
-        self.assertEqual('taker', self.store.consumer_homes.find('c').op)
+            'c', location, self.new.id, write_id='taker'))
+        self.assertEqual('taker', self.store.consumer_homes.find('c').write_id)
 
     def test_in_the_same_tree(self):
         self.assert_applied(self.take(home=self.old.id))
         again = self.late.replace(claim_id='taker')
         fence = self.store.trees.find_consumer(self.old.id, self.late.uuid)
-        self.assertEqual(self.location.op, fence.fenced)
-        self.assert_applied(stepping.step(
+        self.assertEqual(self.location.write_id, fence.fenced)
+        self.assert_applied(retrying.step(
             self.store.trees, self.old.id,
             lambda state: TreeChange(
                 state.tree, state.tree.with_amounts(again.amounts),
-                op='taker', put=(again,))))
+                write_id='taker', put=(again,))))
         self.assertEqual(again, self.store.consumers.find(
             self.late.uuid).consumer)
 
@@ -259,7 +261,7 @@ class TestTakeOver(ConsumersTestCase):
             ending = threads.submit(
                 self.store_over(session).transactions.commit, [
                     hosts.claiming(tree, self.late),
-                    TreeChange(self.new, self.new, op=hosts.op())])
+                    TreeChange(self.new, self.new, write_id=hosts.write_id())])
             self.assertTrue(session.reached.wait(10))
             taking = threads.submit(self.take)
             session.go.set()

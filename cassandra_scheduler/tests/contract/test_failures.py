@@ -8,8 +8,8 @@ import socket
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import stepping
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import cable
 from cassandra_scheduler.tests.fixtures import hosts
@@ -36,7 +36,7 @@ class FailuresTestCase(case.StoreTestCase):
         self.assertLess(len(told), 600)
 
     def until_it_answers(self, ask):
-        attempts = stepping.Attempts(30.0)
+        attempts = retrying.Attempts(30.0)
         while attempts.wait():
             try:
                 return ask()

@@ -13,7 +13,7 @@ import testtools
 
 from cassandra_scheduler.audit import invariants
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import hosts
@@ -56,14 +56,14 @@ class Writer:
             return
         uuid = self.one_of_mine(number)
         found = self.store.consumers.find(uuid)
-        written = stepping.step(
+        written = retrying.step(
             self.store.trees, found.location.value,
             lambda state: hosts.releasing(state.tree,
                                           state.consumers[uuid]),
             consumers=[uuid])
         if not isinstance(written, outcome.Applied):
             raise AssertionError(f'{uuid} could not be released')
-        self.store.consumer_homes.release(uuid, found.location.op)
+        self.store.consumer_homes.release(uuid, found.location.write_id)
         del self.held[uuid]
 
     def move(self, number, target):

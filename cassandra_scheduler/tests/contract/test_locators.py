@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 
-from cassandra_scheduler.store import locators
+from cassandra_scheduler.store import lookups
 from cassandra_scheduler.tests.contract import case
 
-Location = locators.Location
+LookupRow = lookups.LookupRow
 
 
 class TestLocators(case.StoreTestCase):
@@ -16,30 +16,36 @@ class TestLocators(case.StoreTestCase):
         self.assertIsNone(self.homes.find('c'))
         won = self.assert_applied(self.homes.claim('c', 'tree', 'op-1'))
         lost = self.assert_rejected(self.homes.claim('c', 'other', 'op-2'))
-        self.assertEqual(Location('tree', 'op-1'), won.state)
-        self.assertEqual(Location('tree', 'op-1'), lost.winner)
+        self.assertEqual(LookupRow('tree', 'op-1'), won.state)
+        self.assertEqual(LookupRow('tree', 'op-1'), lost.winner)
 
     def test_asking_again_is_no_loss(self):
         for _ in range(2):
             self.assert_applied(self.homes.claim('c', 'tree', 'op-1'))
         for _ in range(2):
-            self.assert_applied(self.homes.move('c', 'new', op='op-2',
-                                                from_op='op-1'))
+            self.assert_applied(self.homes.move('c', 'new', write_id='op-2',
+                                                from_write_id='op-1'))
         for _ in range(2):
             self.assert_applied(self.homes.release('c', 'op-2'))
         self.assertIsNone(self.homes.find('c'))
 
     def test_only_the_writer_s_op_moves_or_releases(self):
         self.homes.claim('c', 'tree', 'op-1')
-        stands = Location('tree', 'op-1')
-        moved = self.homes.move('c', 'new', op='op-3', from_op='op-2')
+        stands = LookupRow('tree', 'op-1')
+        moved = self.homes.move('c',
+                                'new',
+                                write_id='op-3',
+                                from_write_id='op-2')
         self.assertEqual(stands, self.assert_rejected(moved).winner)
         released = self.homes.release('c', 'op-2')
         self.assertEqual(stands, self.assert_rejected(released).winner)
         self.assertEqual(stands, self.homes.find('c'))
 
     def test_what_is_not_there_cannot_move(self):
-        moved = self.homes.move('c', 'new', op='op-2', from_op='op-1')
+        moved = self.homes.move('c',
+                                'new',
+                                write_id='op-2',
+                                from_write_id='op-1')
         self.assertIsNone(self.assert_rejected(moved).winner)
         self.assertIsNone(self.homes.find('c'))
 
@@ -48,5 +54,5 @@ class TestLocators(case.StoreTestCase):
                         self.homes):
             self.assertIsNone(locator.find('key'))
             self.assert_applied(locator.claim('key', 'value', 'op'))
-            self.assertEqual({'key': Location('value', 'op')},
+            self.assertEqual({'key': LookupRow('value', 'op')},
                              locator.find_many(['key', 'nobody']))

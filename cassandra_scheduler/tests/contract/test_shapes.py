@@ -5,8 +5,8 @@ import random
 
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.resource_types import loading
-from cassandra_scheduler.scheduling import planning
-from cassandra_scheduler.store import candidates
+from cassandra_scheduler.scheduling import query_plan
+from cassandra_scheduler.store import query
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import sessions
 
@@ -53,7 +53,7 @@ class TestShapes(case.StoreTestCase):
 
     def ask(self, asked):
         """Read as a request does; return the Page."""
-        plan = planning.plan(asked, indexed=self.candidates.indexed)
+        plan = query_plan.plan(asked, indexed=self.candidates.indexed)
         if plan.hosts is None:
             return self.candidates.read(plan.restrictions)
         return self.candidates.read_hosts(plan.restrictions, plan.hosts)
@@ -63,13 +63,13 @@ class TestShapes(case.StoreTestCase):
         for _time in range(REQUESTS):
             self.assertEqual((), self.ask(restrictions(draw)).trees)
         shapes = {text for text in self.session.sent if 'WHERE' in text}
-        self.assertLess(candidates.SHAPES, len(shapes))
-        self.assertGreaterEqual(candidates.SHAPES + COARSE, len(shapes))
+        self.assertLess(query.SHAPES, len(shapes))
+        self.assertGreaterEqual(query.SHAPES + COARSE, len(shapes))
 
     def test_a_coarse_form_misses_nobody(self):
         tree = self.new_host(traits=frozenset({'CUSTOM_A'}))
         draw = random.Random(2)
-        while len(self.candidates._shapes) < candidates.SHAPES:
+        while len(self.candidates._shapes) < query.SHAPES:
             self.candidates._shaped(restrictions(draw))
         found = self.candidates.read([
             restriction.Restriction('tree_traits', 'CONTAINS', 'CUSTOM_A'),

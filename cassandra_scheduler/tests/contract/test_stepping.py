@@ -5,7 +5,7 @@ import dataclasses
 import time
 
 from cassandra_scheduler.model import consumer as consumer_model
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import tree_rows
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
@@ -18,7 +18,7 @@ class TestStep(case.StoreTestCase):
     def count_up(self, state):
         """Advance by one VCPU used."""
         return TreeChange(
-            state.tree, op=hosts.op(),
+            state.tree, write_id=hosts.write_id(),
             after=state.tree.with_amounts({(state.tree.id, 'VCPU'): 1}))
 
     def test_it_starts_from_what_it_is_given(self):
@@ -30,7 +30,7 @@ class TestStep(case.StoreTestCase):
             seen.append(state.tree.units_used(old.id, 'VCPU'))
             return self.count_up(state)
 
-        written = stepping.step(self.store.trees, old.id, advance,
+        written = retrying.step(self.store.trees, old.id, advance,
                                 start=tree_rows.TreeState(old))
         self.assertEqual([0, 1], seen)
         self.assertEqual(2, self.assert_applied(written).state.units_used(
@@ -38,7 +38,7 @@ class TestStep(case.StoreTestCase):
 
     def test_nothing_to_do_writes_nothing(self):
         tree = self.new_host()
-        refused = stepping.step(self.store.trees, tree.id,
+        refused = retrying.step(self.store.trees, tree.id,
                                 lambda state: None)
         self.assertEqual(tree, self.assert_rejected(refused).winner.tree)
         self.assertEqual(tree, self.store.trees.find(tree.id))
@@ -47,7 +47,7 @@ class TestStep(case.StoreTestCase):
         tree = self.new_host()
         holder = hosts.consumer(tree.id)
         self.write(hosts.claiming(tree, holder))
-        refused = stepping.step(self.store.trees, tree.id,
+        refused = retrying.step(self.store.trees, tree.id,
                                 lambda state: None, consumers=[holder.uuid])
         self.assertEqual({holder.uuid: holder}, refused.winner.consumers)
 
@@ -70,7 +70,7 @@ class TestStep(case.StoreTestCase):
                                                   put=(holder,)),
                 lambda state: hosts.releasing(state.tree, holder)):
             seen.clear()
-            self.assert_applied(stepping.step(
+            self.assert_applied(retrying.step(
                 self.store.trees, tree.id, advance, consumers=[holder.uuid]))
             self.assertEqual([{holder.uuid}] * 2, seen)
 
@@ -92,7 +92,7 @@ class TestStep(case.StoreTestCase):
             return self.count_up(state)
 
         began = time.monotonic()
-        written = stepping.step(self.store.trees, tree.id, always_late,
+        written = retrying.step(self.store.trees, tree.id, always_late,
                                 deadline_s=0.3)
         self.assert_rejected(written)
         self.assertLess(time.monotonic() - began, 5)
@@ -113,6 +113,6 @@ class TestStep(case.StoreTestCase):
         self.assertEqual((224, 200), (len(claimed), len(winners)))
         stands = self.store.trees.find(tree.id)
         self.assertEqual(200, stands.units_used(tree.id, 'VCPU'))
-        self.assertEqual(tree.seq + 200, stands.seq)
+        self.assertEqual(tree.version + 200, stands.version)
         held = self.store.trees.list_consumers(tree.id)
         self.assertEqual(winners, {consumer.uuid for consumer in held})

@@ -4,7 +4,7 @@ import concurrent.futures
 
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import tree_rows
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
@@ -83,7 +83,8 @@ class TestCommit(TransactionsTestCase):
             before = self.used()
             stale = next(tree for tree in (first, second)
                          if tree.id == overtaken.id)
-            winner = self.write(TreeChange(stale, stale, op=hosts.op()))
+            winner = self.write(
+                TreeChange(stale, stale, write_id=hosts.write_id()))
             refused = self.assert_rejected(self.store.transactions.commit(
                 [self.adding(first), self.adding(second)]))
             self.assertEqual({first.id, second.id}, set(refused.winner))
@@ -96,7 +97,7 @@ class TestCommit(TransactionsTestCase):
     def test_a_consumer_that_exists_refuses_all(self):
         there = hosts.consumer(self.second.id)
         stands = self.write(hosts.claiming(self.second, there))
-        again = there.replace(claim_id=hosts.op())
+        again = there.replace(claim_id=hosts.write_id())
         refused = self.assert_rejected(self.store.transactions.commit(
             [self.adding(self.first), hosts.claiming(stands, again)]))
         self.assertEqual({there.uuid: there},
@@ -108,10 +109,15 @@ class TestCommit(TransactionsTestCase):
         root = hosts.provider()
         new = case.empty(root.uuid).with_provider(
             root).with_amounts({(root.uuid, 'VCPU'): 3})
-        written = self.assert_applied(self.store.transactions.commit([
-            TreeChange(self.first, self.first.replace(providers={}),
-                       op=hosts.op()),
-            TreeChange(case.empty(root.uuid), new, op=hosts.op())]))
+        written = self.assert_applied(
+            self.store.transactions.commit([
+                TreeChange(self.first,
+                           self.first.replace(providers={}),
+                           write_id=hosts.write_id()),
+                TreeChange(case.empty(root.uuid),
+                           new,
+                           write_id=hosts.write_id())
+            ]))
         self.assertIsNone(written.state[self.first.id])
         self.assertEqual([], self.rows(self.first.id))
         self.assertEqual(self.store.trees.find(root.uuid),
@@ -123,11 +129,11 @@ class TestCommit(TransactionsTestCase):
     def test_a_tree_that_could_not_begin_leaves_nothing(self):
         root = hosts.provider()
         stale = self.second
-        self.write(TreeChange(stale, stale, op=hosts.op()))
+        self.write(TreeChange(stale, stale, write_id=hosts.write_id()))
         refused = self.assert_rejected(self.store.transactions.commit([
             TreeChange(case.empty(root.uuid),
                        case.empty(root.uuid).with_provider(root),
-                       op=hosts.op()),
+                       write_id=hosts.write_id()),
             self.adding(stale)]))
         self.assertIsNone(refused.winner[root.uuid].tree)
         self.assertEqual([], self.rows(root.uuid))
@@ -141,7 +147,7 @@ class TestCommit(TransactionsTestCase):
             created_ms=5, updated_ms=1700000000123)
         self.assert_applied(self.store.transactions.commit([
             hosts.releasing(first, gone),
-            TreeChange(self.second, self.second, op=hosts.op(),
+            TreeChange(self.second, self.second, write_id=hosts.write_id(),
                        put=(far,))]))
         self.assertEqual([], self.store.trees.list_consumers(first.id))
         self.assertEqual([far],
@@ -227,7 +233,7 @@ class TestMeetings(TransactionsTestCase):
             seen.append(state.tree)
             return hosts.claiming(state.tree, claimed)
 
-        step = self.start(stepping.step, self.store.trees, self.first.id,
+        step = self.start(retrying.step, self.store.trees, self.first.id,
                           advance, start=tree_rows.TreeState(candidate))
         session.go.set()
         self.assert_applied(ending.result())
@@ -266,7 +272,7 @@ class TestMeetings(TransactionsTestCase):
 
     def abort_by_a_step(self):
         """Step the first tree, past the deadline of who holds it."""
-        self.assert_applied(stepping.step(
+        self.assert_applied(retrying.step(
             self.store.trees, self.first.id,
             lambda state: self.adding(state.tree, 3)))
 

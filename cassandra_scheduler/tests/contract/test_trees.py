@@ -24,7 +24,7 @@ class TestWrite(case.StoreTestCase):
         child = hosts.provider(parent=root.uuid, inventories={
             'VGPU': tree_model.Inventory(4, 1, 1, 2, 1, 1.5, 7, 8)})
         pending = {str(uuid.uuid4()): tree_model.Pending(
-            hosts.op(), 17, {'vcpus': 2})}
+            hosts.write_id(), 17, {'vcpus': 2})}
         tree = self.cloud.new_tree(
             root, child, used={(root.uuid, 'VCPU'): 3}, pending=pending,
             resource_type='compute', report='{"host": "h", "nodename": "n"}')
@@ -40,9 +40,11 @@ class TestWrite(case.StoreTestCase):
 
     def test_a_step_counts_one(self):
         tree = self.new_host()
-        written = self.write(TreeChange(
-            tree, tree.with_amounts({(tree.id, 'VCPU'): 2}), op=hosts.op()))
-        self.assertEqual(tree.seq + 1, written.seq)
+        written = self.write(
+            TreeChange(tree,
+                       tree.with_amounts({(tree.id, 'VCPU'): 2}),
+                       write_id=hosts.write_id()))
+        self.assertEqual(tree.version + 1, written.version)
         self.assertEqual(written, self.store.trees.find(tree.id))
 
     def test_a_step_from_an_old_state_gets_the_winner(self):
@@ -60,7 +62,7 @@ class TestWrite(case.StoreTestCase):
         tree = self.new_host()
         first = hosts.consumer(tree.id)
         tree = self.write(hosts.claiming(tree, first))
-        again = first.replace(claim_id=hosts.op(), amounts={
+        again = first.replace(claim_id=hosts.write_id(), amounts={
             (tree.id, 'VCPU'): 5})
         refused = self.assert_rejected(
             self.store.trees.write(hosts.claiming(tree, again)))
@@ -74,7 +76,7 @@ class TestWrite(case.StoreTestCase):
         new = hosts.consumer(tree.id)
         winner = self.write(hosts.claiming(tree, hosts.consumer(tree.id)))
         refused = self.assert_rejected(self.store.trees.write(TreeChange(
-            tree, tree.with_amounts(new.amounts), op=hosts.op(),
+            tree, tree.with_amounts(new.amounts), write_id=hosts.write_id(),
             put=(new, kept), delete=(gone.uuid,),
             create=frozenset({new.uuid}))))
         self.assertEqual(winner, refused.winner.tree)
@@ -110,7 +112,7 @@ class TestLives(case.StoreTestCase):
 
     def end(self, tree):
         written = self.store.trees.write(TreeChange(
-            tree, tree.replace(providers={}), op=hosts.op()))
+            tree, tree.replace(providers={}), write_id=hosts.write_id()))
         self.assertIsNone(self.assert_applied(written).state)
 
     def test_a_deleted_tree_is_gone(self):
@@ -123,14 +125,14 @@ class TestLives(case.StoreTestCase):
         tree = self.new_host()
         winner = self.write(hosts.claiming(tree, hosts.consumer(tree.id)))
         refused = self.assert_rejected(self.store.trees.write(TreeChange(
-            tree, tree.replace(providers={}), op=hosts.op())))
+            tree, tree.replace(providers={}), write_id=hosts.write_id())))
         self.assertEqual(winner, refused.winner.tree)
 
     def test_a_second_life_does_not_count_through_the_first(self):
         tree = self.new_host()
-        first = {tree.seq + later for later in range(1000)}
+        first = {tree.version + later for later in range(1000)}
         self.end(tree)
-        self.assertNotIn(self.cloud.new_tree(tree.root).seq, first)
+        self.assertNotIn(self.cloud.new_tree(tree.root).version, first)
         refused = self.store.trees.write(
             hosts.claiming(tree, hosts.consumer(tree.id)))
         self.assert_rejected(refused)
@@ -140,7 +142,7 @@ class TestLives(case.StoreTestCase):
         other = tree.root.replace(name='other')
         refused = self.assert_rejected(self.store.trees.write(TreeChange(
             case.empty(tree.id), case.empty(tree.id).with_provider(other),
-            op=hosts.op())))
+            write_id=hosts.write_id())))
         self.assertEqual(tree, refused.winner.tree)
 
 
@@ -160,13 +162,13 @@ class TestHeartbeat(case.StoreTestCase):
     def test_a_late_beat_makes_no_tree(self):
         tree = self.new_host()
         self.write(TreeChange(tree, tree.replace(providers={}),
-                              op=hosts.op()))
+                              write_id=hosts.write_id()))
         self.store.trees.beat(tree.id, self.BEAT)
         self.assertEqual(1, len(self.rows(tree.id)))
         self.assertIsNone(self.store.trees.find(tree.id))
         self.assertEqual([], self.store.trees.find_many([tree.id]))
         again = self.cloud.new_tree(tree.root)
-        self.assertEqual(again.seq, self.store.trees.find(tree.id).seq)
+        self.assertEqual(again.version, self.store.trees.find(tree.id).version)
 
 
 class TestConsumersOfAProject(case.StoreTestCase):

@@ -12,15 +12,15 @@ from nova import objects
 from nova.scheduler import host_manager
 from oslo_utils import uuidutils
 
-from cassandra_scheduler.driver import cells
-from cassandra_scheduler.driver import host_aggregates
-from cassandra_scheduler.driver import instances
-from cassandra_scheduler.driver import judging
+from cassandra_scheduler.driver import evaluator
+from cassandra_scheduler.driver.host import instances
+from cassandra_scheduler.driver.sync import cells
+from cassandra_scheduler.driver.sync import host_aggregates
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import publishing
 from cassandra_scheduler.resource_types import loading
-from cassandra_scheduler.scheduling import wanted as words
+from cassandra_scheduler.scheduling import placement_request as words
 from cassandra_scheduler.store import aggregates as store_aggregates
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import session as store_session
@@ -127,8 +127,8 @@ class Row:
             instance_group=None, requested_destination=None,
             force_hosts=None, force_nodes=None,
             scheduler_hints={'different_host': list(self._instances())})
-        judge = judging.NovaJudge(
-            spec, None, judging.Surroundings(
+        judge = evaluator.NovaHostEvaluator(
+            spec, None, evaluator.Surroundings(
                 aggregates=host_aggregates.HostAggregates(self._rows()),
                 cells=_Cells(self.store.host_cells),
                 instances=instances.Instances(
@@ -140,9 +140,11 @@ class Row:
     def _write(self):
         root = hosts.provider(vcpu=1000)
         empty = tree_model.Tree(id=root.uuid)
-        self.store.trees.write(hosts.TreeChange(
-            before=empty, after=empty.with_provider(root), op=hosts.op()))
-        self.store.provider_trees.claim(root.uuid, root.uuid, hosts.op())
+        self.store.trees.write(
+            hosts.TreeChange(before=empty,
+                             after=empty.with_provider(root),
+                             write_id=hosts.write_id()))
+        self.store.provider_trees.claim(root.uuid, root.uuid, hosts.write_id())
         for name in self._instances():
             hosts.new_consumer(self.store, root.uuid, uuid=name)
         publisher = publishing.Publisher(self.store)
@@ -158,7 +160,7 @@ class Row:
                 frozenset({self._names[0]}), dict(found.metadata))
              for number, found in enumerate(
                  self._wanted.get(_AGGREGATES, ()))],
-            (), version=hosts.op(), if_version=None)
+            (), version=hosts.write_id(), if_version=None)
 
     def _rows(self):
         return store_aggregates.Aggregates(self.store.session,

@@ -13,8 +13,8 @@ import functools
 from nova import context as nova_context
 from nova import objects
 
-from cassandra_scheduler.driver import cells
 from cassandra_scheduler.driver import manager
+from cassandra_scheduler.driver.sync import cells
 from cassandra_scheduler.tests.fixtures import sql_trap
 
 

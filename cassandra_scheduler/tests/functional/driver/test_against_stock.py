@@ -12,7 +12,7 @@ from nova import objects
 from nova.scheduler import request_filter
 from nova.scheduler.weights import image_props
 
-from cassandra_scheduler.driver import image_weigher
+from cassandra_scheduler.driver.host import image_weigher
 from cassandra_scheduler.reporter import figures
 from cassandra_scheduler.tests.functional.driver import nova_cloud
 

@@ -10,10 +10,10 @@ import fixtures
 from nova import objects
 from nova.scheduler import weights
 
-from cassandra_scheduler.driver import cells
+from cassandra_scheduler.driver.sync import cells
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.reporter import figures
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.tests.fixtures import sql_trap
 from cassandra_scheduler.tests.functional.driver import nova_cloud
 
@@ -74,10 +74,10 @@ class TestNoSql(nova_cloud.NovaCloudTest):
         def join(state):
             root = state.tree.root
             return consumer_model.TreeChange(
-                before=state.tree, op=made.uuid,
+                before=state.tree, write_id=made.uuid,
                 after=state.tree.with_provider(root.replace(
                     aggregates=root.aggregates | {made.uuid})))
-        stepping.step(self.store.trees, tree.id, join)
+        retrying.step(self.store.trees, tree.id, join)
         return made
 
     def trees(self, host):
@@ -178,9 +178,9 @@ class TestNoSql(nova_cloud.NovaCloudTest):
     def test_a_plugin_from_elsewhere(self):
         (there,), ((chosen, *_spares),) = self.select(spec())
         tree_id = chosen.compute_node_uuid
-        stepping.step(self.store.trees, tree_id, lambda state:
+        retrying.step(self.store.trees, tree_id, lambda state:
                       consumer_model.TreeChange(
-                          before=state.tree, op='counted',
+                          before=state.tree, write_id='counted',
                           after=state.tree.with_pending(there, None)))
         self.flags(group='filter_scheduler',
                    weight_classes=[f'{__name__}.Everything'])
@@ -204,9 +204,9 @@ class TestNoSql(nova_cloud.NovaCloudTest):
         report = {**json.loads(tree.report),
                   'image_properties': figures.counted(
                       [(('hw_disk_bus', 'virtio'),)] * 9)}
-        stepping.step(self.store.trees, tree.id, lambda state:
+        retrying.step(self.store.trees, tree.id, lambda state:
                       consumer_model.TreeChange(
-                          before=state.tree, op='reported',
+                          before=state.tree, write_id='reported',
                           after=state.tree.replace(
                               report=json.dumps(report))))
         self.assertEqual(other, self.host(spec(image=image),

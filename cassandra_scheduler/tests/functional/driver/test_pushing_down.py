@@ -65,7 +65,7 @@ class TestPushingDown(nova_cloud.NovaCloudTest):
             self.store.session.write_if([(
                 'UPDATE {keyspace}.trees SET abilities = ? WHERE cloud = ? '
                 "AND tree = ? AND kind = 'root' AND key = '' IF seq = ?",
-                (None, self.store.cloud, row.id, row.seq))])
+                (None, self.store.cloud, row.id, row.version))])
         self.assertRaises(IndexError, self.placed)
         self.flags(push_down_filters=False, group='cassandra_scheduler')
         self.assertEqual('two', self.placed()[0])

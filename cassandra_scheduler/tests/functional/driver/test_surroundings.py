@@ -9,11 +9,11 @@ from nova import context as nova_context
 from nova import objects
 from nova.scheduler import weights
 
-from cassandra_scheduler.driver import host_aggregates
+from cassandra_scheduler.driver.sync import host_aggregates
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import figures
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.tests.functional.driver import nova_cloud
 
 spec = nova_cloud.spec
@@ -221,7 +221,7 @@ class TestServices(SurroundingsTestCase):
         log = self.useFixture(fixtures.FakeLogger('cassandra_scheduler'))
         self.change('one', forced_down=True)
         with fixtures.MockPatch(
-                'cassandra_scheduler.driver.watching.marks_of_services',
+                'cassandra_scheduler.driver.sync.nova_state.marks_of_services',
                 side_effect=RuntimeError('no database')):
             self.manager._watch_services(self.nova.context)
         self.assertIn('no database', log.output)
@@ -250,7 +250,7 @@ class TestServices(SurroundingsTestCase):
         self.assertEqual('three', self.host())
         service = objects.Service(host='three', disabled=False,
                                   forced_down=False)
-        self.store.trees.beat(tree.id, figures.goodbye_of(service))
+        self.store.trees.beat(tree.id, figures.down_heartbeat_of(service))
         self.assertIn(self.host(), ('one', 'two'))
         self.store.trees.beat(tree.id, figures.heartbeat_of(service))
         self.assertEqual('three', self.host())
@@ -314,7 +314,9 @@ class TestSharing(SurroundingsTestCase):
             str(uuid.uuid4()), 'pool', traits=frozenset({SHARING}),
             aggregates=frozenset({aggregate}), inventories={
                 'DISK_GB': tree_model.Inventory(disk_gb)})
-        self.store.catalogue.create('sharing_tree', provider.uuid, op='op',
+        self.store.catalogue.create('sharing_tree',
+                                    provider.uuid,
+                                    write_id='op',
                                     now_ms=0)
         return self.cloud.new_tree(provider)
 
@@ -350,10 +352,10 @@ class TestEverything(SurroundingsTestCase):
             spec(force_hosts=['two']), uuids=[instance.uuid])
         tree_id = chosen.compute_node_uuid
         # The host has counted it.
-        stepping.step(
+        retrying.step(
             self.store.trees, tree_id, lambda state:
             consumer_model.TreeChange(
-                before=state.tree, op='op',
+                before=state.tree, write_id='op',
                 after=state.tree.with_pending(instance.uuid, None)))
         self.flags(group='filter_scheduler', weight_classes=[
             f'{__name__}.NumberOfInstances'])

@@ -13,7 +13,7 @@ from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import figures
 from cassandra_scheduler.reporter import publishing
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import nova_ground
@@ -98,7 +98,7 @@ class Cloud(fixtures.Fixture):
             self.store.consumer_homes.claim(row.uuid, tree.id, row.claim_id)
         self._cloud.write(empty, tree, put=rows,
                           create=frozenset(row.uuid for row in rows))
-        self.store.provider_trees.claim(host.uuid, tree.id, hosts.op())
+        self.store.provider_trees.claim(host.uuid, tree.id, hosts.write_id())
         beat = figures.heartbeat_of(service)
         self.store.trees.beat(tree.id, dataclasses.replace(
             beat, last_seen_ms=beat.last_seen_ms -
@@ -137,10 +137,10 @@ class Cloud(fixtures.Fixture):
             if row is None:
                 return None
             return consumer_model.TreeChange(
-                before=state.tree, op=hosts.op(), delete=(uuid,),
+                before=state.tree, write_id=hosts.write_id(), delete=(uuid,),
                 after=state.tree.with_amounts(
                     row.amounts, sign=-1).with_pending(uuid, None))
-        stepping.step(self.store.trees, found.consumer.home, advance,
+        retrying.step(self.store.trees, found.consumer.home, advance,
                       consumers=(uuid,))
 
 

@@ -10,7 +10,7 @@ import requests
 import testtools
 
 from cassandra_scheduler.conf import registration
-from cassandra_scheduler.placement_api import in_process
+from cassandra_scheduler.placement_api.http import in_process
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import placement_service as service
 from cassandra_scheduler.tests.fixtures import wires

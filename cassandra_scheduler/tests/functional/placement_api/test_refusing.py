@@ -20,7 +20,7 @@ class TestValues(testtools.TestCase):
 
     def _state(self):
         """Return everything that stands in the cloud's trees."""
-        return [(tree.seq, tree.providers, tree.used) for tree in
+        return [(tree.version, tree.providers, tree.used) for tree in
                 self.api.store.candidates.read(()).trees]
 
     def _refused(self, status, *question, **options):

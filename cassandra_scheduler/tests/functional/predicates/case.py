@@ -21,14 +21,14 @@ import hypothesis
 import nova.conf
 from nova import objects
 
-from cassandra_scheduler.driver import instances
+from cassandra_scheduler.driver.host import instances
 from cassandra_scheduler.driver import plugins
 from cassandra_scheduler.driver.predicates import narrowing
 from cassandra_scheduler.driver.predicates import predicate
-from cassandra_scheduler.model import request as request_model
-from cassandra_scheduler.scheduling import candidates
+from cassandra_scheduler.model import resource_request as request_model
+from cassandra_scheduler.scheduling import candidate_source
+from cassandra_scheduler.scheduling import placement_request as words
 from cassandra_scheduler.scheduling import transcript
-from cassandra_scheduler.scheduling import wanted as words
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import hosts
@@ -135,9 +135,11 @@ class PredicateTest(nova_cloud.NovaCloudTest):
 
     def found_by(self, restrictions):
         """Return the ids of the trees that a request with these reads."""
-        rounds = candidates.Rounds(
-            words.Wanted('request', (), (), restrictions=restrictions),
-            world=self.manager._wiring.world(), random=random.Random(1),
+        rounds = candidate_source.CandidateSource(
+            words.PlacementRequest('request', (), (),
+                                   restrictions=restrictions),
+            world=self.manager._wiring.world(),
+            random=random.Random(1),
             notes=transcript.Notes('request'))
         return {candidate.tree.id for found in
                 rounds._walks(store_session.CANDIDATES)

@@ -6,7 +6,7 @@ import uuid
 import nova.conf
 from nova import objects
 
-from cassandra_scheduler.driver import instances
+from cassandra_scheduler.driver.host import instances
 from cassandra_scheduler.driver import plugins
 from cassandra_scheduler.driver.predicates import narrowing
 from cassandra_scheduler.driver.predicates import registry

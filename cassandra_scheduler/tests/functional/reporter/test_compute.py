@@ -39,7 +39,7 @@ class TestHeartbeats(testtools.TestCase):
         self.manager = compute.CassandraComputeManager.__new__(
             compute.CassandraComputeManager)
         self.manager.host = 'host1'
-        self.manager._pulse = heartbeat.Pulse(publisher)
+        self.manager._pulse = heartbeat.HeartbeatWriter(publisher)
         self.manager.rt = types.SimpleNamespace(service_ref=None)
 
     def record(self, **changes):

@@ -103,8 +103,8 @@ class TestSweep(testtools.TestCase):
         self.assertEqual(self.FREED, self.state())
         after = self.store.trees.find(self.node)
         # As with Placement, nobody who only gives back is in the way.
-        self.assertEqual((before.seq + 1, before.root.generation),
-                         (after.seq, after.root.generation))
+        self.assertEqual((before.version + 1, before.root.generation),
+                         (after.version, after.root.generation))
         self.assertIn('it does not exist', self.logged.output)
         self.assertEqual([], self.reportclient.asked)
 

@@ -40,7 +40,7 @@ class TestPulse(testtools.TestCase):
             self.addCleanup(store.session.close)
         publisher = publishing.Publisher(store)
         publisher.publish(self.node, '{}', set())
-        return heartbeat.Pulse(publisher)
+        return heartbeat.HeartbeatWriter(publisher)
 
     def service(self, save=lambda: None, **changes):
         service = objects.Service(**{

@@ -12,7 +12,7 @@ from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import publishing
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.tests.fixtures import cassandra
 
 REPORT = '{"host":"host1","nodename":"node1"}'
@@ -48,8 +48,9 @@ class TestPublish(PublishingTestCase):
         self.new_node()
         first = self.publisher.publish(self.node, REPORT, set())
         again = self.publisher.publish(self.node, REPORT, set())
-        self.assertEqual(first.seq, again.seq)
-        self.assertEqual(first.seq, self.store.trees.find(self.node).seq)
+        self.assertEqual(first.version, again.version)
+        self.assertEqual(first.version,
+                         self.store.trees.find(self.node).version)
 
     def test_what_others_wrote_stays(self):
         tree = self.new_node()
@@ -77,8 +78,8 @@ class TestPublish(PublishingTestCase):
         elsewhere = self.cloud.new_tree(root, tree_model.Provider(
             uuid=self.node, name='node1', parent=root.uuid))
         location = self.store.provider_trees.find(self.node)
-        self.store.provider_trees.move(self.node, elsewhere.id, op='op',
-                                       from_op=location.op)
+        self.store.provider_trees.move(self.node, elsewhere.id, write_id='op',
+                                       from_write_id=location.write_id)
         self.publisher.publish(self.node, REPORT, set())
         self.assertEqual(REPORT, self.store.trees.find(elsewhere.id).report)
         self.assertIsNone(self.store.trees.find(self.node))
@@ -110,7 +111,7 @@ class TestSettle(PublishingTestCase):
     def test_in_the_very_write_that_brings_the_report(self):
         before = self.new_node(pending=self.claimed('counted'))
         after = self.publisher.publish(self.node, REPORT, {'counted'})
-        self.assertEqual(before.seq + 1, after.seq)
+        self.assertEqual(before.version + 1, after.version)
         self.assertEqual((REPORT, {}), (after.report, after.pending))
 
     def test_a_settled_claim_alone_is_worth_a_write(self):
@@ -118,7 +119,7 @@ class TestSettle(PublishingTestCase):
         before = self.publisher.publish(self.node, REPORT, set())
         after = self.publisher.publish(self.node, REPORT, {'counted'})
         self.assertEqual({}, after.pending)
-        self.assertEqual(before.seq + 1, after.seq)
+        self.assertEqual(before.version + 1, after.version)
 
     def test_no_reader_sees_an_instance_twice_or_not_at_all(self):
         """Claims and reports race; each state counts every instance once."""
@@ -129,10 +130,10 @@ class TestSettle(PublishingTestCase):
         def claim(instance):
             def advance(state):
                 return consumer_model.TreeChange(
-                    before=state.tree, op=str(uuid.uuid4()),
+                    before=state.tree, write_id=str(uuid.uuid4()),
                     after=state.tree.with_pending(
                         instance, tree_model.Pending('claim', 1)))
-            stepping.step(self.store.trees, self.node, advance)
+            retrying.step(self.store.trees, self.node, advance)
             arrived.append(instance)
 
         def claim_all():

@@ -202,7 +202,7 @@ class TestTracker(testtools.TestCase):
         self.count(node, 'instance1')
         locator = self.cloud.store.provider_trees
         location = locator.find(node.uuid)
-        locator.release(node.uuid, location.op)
+        locator.release(node.uuid, location.write_id)
         self.assertIsNone(self.update(node).report)
         self.assertIn('cassandra-placement-api', self.logged.output)
         locator.claim(node.uuid, location.value, 'again')

@@ -7,14 +7,14 @@ import uuid
 import testtools
 
 from cassandra_scheduler.mini_cloud import search
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.resource_types import loading
-from cassandra_scheduler.scheduling import candidates
+from cassandra_scheduler.scheduling import candidate_source
+from cassandra_scheduler.scheduling import placement_request as words
 from cassandra_scheduler.scheduling import ring
 from cassandra_scheduler.scheduling import sharing
 from cassandra_scheduler.scheduling import transcript
-from cassandra_scheduler.scheduling import wanted as words
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import compute_hosts
 
@@ -43,14 +43,18 @@ class TestRounds(testtools.TestCase):
         """Return (lists of host names, the Transcript) of all rounds."""
         store = self.cloud.store
         notes = transcript.Notes('request')
-        found = candidates.Rounds(
-            words.Wanted('request', (), variants, **wanted), notes=notes,
-            random=random.Random(seed), world=candidates.World(
-                store=store, base=loading.get('base'),
+        found = candidate_source.CandidateSource(
+            words.PlacementRequest('request', (), variants, **wanted),
+            notes=notes,
+            random=random.Random(seed),
+            context=candidate_source.SchedulingContext(
+                store=store,
+                base=loading.get('base'),
                 kind=loading.get('compute'),
                 search=search.allocation_requests,
-                manners=words.Manners(page=PAGE),
-                sharing=sharing.Sharing(store), ring=self.ring))
+                options=words.SchedulerOptions(page=PAGE),
+                sharing=sharing.Sharing(store),
+                ring=self.ring))
         names = [[candidate.tree.root.name for candidate in each]
                  for each in found]
         return names, notes.transcript
@@ -79,7 +83,9 @@ class TestRounds(testtools.TestCase):
         self.rounds(request())
         for seed in range(4):
             (first, *_others), _notes = self.rounds(
-                request(), seed=seed, beside=('host3', 'host7', 'gone'))
+                request(),
+                seed=seed,
+                preferred_hosts=('host3', 'host7', 'gone'))
             self.assertLessEqual({'host3', 'host7'}, set(first))
 
     def test_variants_are_one_round(self):
@@ -107,20 +113,20 @@ class TestRounds(testtools.TestCase):
         self.assertEqual([], next(rounds))
         self.cloud.new_tree(pool)
         self.cloud.store.catalogue.create('sharing_tree', pool.uuid,
-                                          op='op', now_ms=0)
+                                          write_id='op', now_ms=0)
         self.assertEqual(['near'], next(rounds))
 
     def in_the_middle(self, variant):
         """Yield the names of each walk by itself, empty ones as well."""
         store = self.cloud.store
-        found = candidates.Rounds(
-            words.Wanted('request', (), (variant,)),
+        found = candidate_source.CandidateSource(
+            words.PlacementRequest('request', (), (variant,)),
             notes=transcript.Notes('request'), random=random.Random(1),
-            world=candidates.World(
+            context=candidate_source.SchedulingContext(
                 store=store, base=loading.get('base'),
                 kind=loading.get('compute'),
                 search=search.allocation_requests,
-                manners=words.Manners(page=PAGE),
+                options=words.SchedulerOptions(page=PAGE),
                 sharing=sharing.Sharing(store), ring=self.ring))
         for level in ('candidates', 'read'):
             if level == 'read':

@@ -8,12 +8,12 @@ import cassandra
 import testtools
 
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.scheduling import claiming
+from cassandra_scheduler.scheduling import placement_request as words
 from cassandra_scheduler.scheduling import transcript
-from cassandra_scheduler.scheduling import wanted as words
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.tests.fixtures import cassandra as fixture
 from cassandra_scheduler.tests.fixtures import compute_hosts
@@ -31,7 +31,8 @@ class ClaimingTestCase(testtools.TestCase):
         super().setUp()
         self.cloud = self.useFixture(fixture.Cloud())
         self.store = self.cloud.store
-        self.claimant = words.Claimant(str(uuid.uuid4()), 'project', 'user')
+        self.consumer_spec = words.ConsumerSpec(str(uuid.uuid4()), 'project',
+                                                'user')
         self.notes = transcript.Notes('request')
 
     def claims(self, **fields):
@@ -48,7 +49,7 @@ class ClaimingTestCase(testtools.TestCase):
 
     def claim(self, claims, candidate, units=1, *more):
         return claims.claim(
-            self.claimant, candidate,
+            self.consumer_spec, candidate,
             self.allocation(candidate, units, *more),
             usage=lambda candidate: USAGE)
 
@@ -62,7 +63,7 @@ class ClaimingTestCase(testtools.TestCase):
             self.assertEqual(({}, {}), (tree.used, tree.pending))
             self.assertEqual([], self.store.trees.list_consumers(tree.id))
         self.assertIsNone(
-            self.store.consumer_homes.find(self.claimant.uuid))
+            self.store.consumer_homes.find(self.consumer_spec.uuid))
 
 
 class TestClaim(ClaimingTestCase):
@@ -71,9 +72,9 @@ class TestClaim(ClaimingTestCase):
         host = self.host()
         claimed = self.claim(self.claims(), host)
         self.assertEqual(2, self.notes.transcript.conditional_writes)
-        self.assertEqual(self.store.trees.find(host.tree.id).seq,
-                         claimed.tree.seq)
-        row = self.store.consumers.find(self.claimant.uuid).consumer
+        self.assertEqual(self.store.trees.find(host.tree.id).version,
+                         claimed.tree.version)
+        row = self.store.consumers.find(self.consumer_spec.uuid).consumer
         self.assertEqual({(host.tree.id, 'VCPU'): 1}, row.amounts)
         self.assertEqual(row.claim_id,
                          claimed.tree.pending[row.uuid].claim_id)
@@ -81,31 +82,35 @@ class TestClaim(ClaimingTestCase):
     def test_room_is_looked_for_again_in_the_row_that_won(self):
         host = self.host(vcpus=8)
         self.assertIsNotNone(self.claims().claim(
-            words.Claimant(str(uuid.uuid4())), host, self.allocation(host, 6),
+            words.ConsumerSpec(str(uuid.uuid4())),
+            host,
+            self.allocation(host, 6),
             usage=lambda candidate: USAGE))
         self.assertIsNotNone(self.claim(self.claims(), host, 2))
         self.assertEqual(8, self.used(host))
 
     def test_no_room_in_the_row_that_won(self):
         host, other = self.host(vcpus=8), self.host('other')
-        self.claims().claim(
-            words.Claimant(str(uuid.uuid4())), host, self.allocation(host, 7),
-            usage=lambda candidate: USAGE)
+        self.claims().claim(words.ConsumerSpec(str(uuid.uuid4())),
+                            host,
+                            self.allocation(host, 7),
+                            usage=lambda candidate: USAGE)
         claims = self.claims()
         self.assertIsNone(self.claim(claims, host, 2))
         self.assertIsNotNone(self.claim(claims, other, 2))
         self.assertEqual((7, 2), (self.used(host), self.used(other)))
         self.assertEqual(other.tree.id, self.store.consumer_homes.find(
-            self.claimant.uuid).value)
+            self.consumer_spec.uuid).value)
 
     def test_the_judge_is_asked_about_the_row_that_won(self):
         host = self.host()
-        beaten = host.replace(tree=host.tree.replace(seq=host.tree.seq - 1))
+        beaten = host.replace(tree=host.tree.replace(
+            version=host.tree.version - 1))
         asked = []
         claims = self.claims(accepts=lambda candidate, _: asked.append(
-            candidate.tree.seq))
+            candidate.tree.version))
         self.assertIsNone(self.claim(claims, beaten))
-        self.assertEqual([host.tree.seq], asked)
+        self.assertEqual([host.tree.version], asked)
         claims.let_go()
         self.assertNothingIsLeft(host)
 
@@ -116,19 +121,19 @@ class TestClaim(ClaimingTestCase):
         self.assertIsNone(self.claim(claims, host))
         claims.release()
         self.assertIsNone(
-            self.store.consumer_homes.find(self.claimant.uuid))
+            self.store.consumer_homes.find(self.consumer_spec.uuid))
 
     def test_a_locator_that_leads_nowhere(self):
         old, host = self.host('old'), self.host()
-        self.store.consumer_homes.claim(self.claimant.uuid, old.tree.id,
+        self.store.consumer_homes.claim(self.consumer_spec.uuid, old.tree.id,
                                         str(uuid.uuid4()))
         self.assertIsNotNone(self.claim(self.claims(), host))
         self.assertEqual(host.tree.id, self.store.consumers.find(
-            self.claimant.uuid).consumer.home)
+            self.consumer_spec.uuid).consumer.home)
 
     def test_a_locator_that_leads_nowhere_in_the_same_tree(self):
         host = self.host()
-        self.store.consumer_homes.claim(self.claimant.uuid, host.tree.id,
+        self.store.consumer_homes.claim(self.consumer_spec.uuid, host.tree.id,
                                         str(uuid.uuid4()))
         self.assertIsNotNone(self.claim(self.claims(), host))
         self.assertEqual(1, self.used(host))
@@ -145,7 +150,7 @@ class TestClaim(ClaimingTestCase):
         host = self.host()
         claims = self.claims()
         tree = self.claim(claims, host).tree
-        row = self.store.consumers.find(self.claimant.uuid).consumer
+        row = self.store.consumers.find(self.consumer_spec.uuid).consumer
         self.cloud.write(tree, tree.with_amounts({(tree.id, 'VCPU'): 1}),
                          put=(row.replace(claim_id='other', amounts={
                              (tree.id, 'VCPU'): 2}),))
@@ -154,7 +159,8 @@ class TestClaim(ClaimingTestCase):
 
     def test_what_leads_to_somebody_else_s_stays(self):
         self.test_what_somebody_else_has_made_of_it_is_not_given_back()
-        self.assertIsNotNone(self.store.consumers.find(self.claimant.uuid))
+        self.assertIsNotNone(self.store.consumers.find(
+            self.consumer_spec.uuid))
 
 
 class TestLostAnswers(ClaimingTestCase):
@@ -187,7 +193,7 @@ class TestLostAnswers(ClaimingTestCase):
         # It was written, so what leads to it must stay.
         claims.release()
         self.assertEqual(self.tree.tree.id, self.cloud.store.consumers.find(
-            self.claimant.uuid).consumer.home)
+            self.consumer_spec.uuid).consumer.home)
 
     def test_nobody_answers(self):
         self.session.refuse('consumer_homes', cassandra.Unavailable('none'))
@@ -201,7 +207,7 @@ class TestTogether(ClaimingTestCase):
 
     def held(self, candidate):
         row = self.store.trees.find_consumer(candidate.tree.id,
-                                             self.claimant.uuid)
+                                             self.consumer_spec.uuid)
         return row.amounts if row else None
 
     def test_a_consumer_that_stays_elsewhere(self):
@@ -210,8 +216,8 @@ class TestTogether(ClaimingTestCase):
         claims = self.claims()
         claimed = self.claim(claims, target, 2)
         self.assertEqual(USAGE, claimed.tree.pending[
-            self.claimant.uuid].usage)
-        found = self.store.consumers.find(self.claimant.uuid)
+            self.consumer_spec.uuid].usage)
+        found = self.store.consumers.find(self.consumer_spec.uuid)
         self.assertEqual((2, source.tree.id, {target.tree.id}), (
             found.consumer.generation, found.consumer.home,
             found.consumer.also_in))
@@ -222,14 +228,14 @@ class TestTogether(ClaimingTestCase):
         self.assertEqual((2, 0), (self.used(source), self.used(target)))
         self.assertIsNone(self.held(target))
         self.assertEqual(frozenset(), self.store.consumers.find(
-            self.claimant.uuid).consumer.also_in)
+            self.consumer_spec.uuid).consumer.also_in)
 
     def test_what_somebody_else_has_made_of_it_is_not_given_back(self):
         source, target = self.host('source'), self.host('target')
         self.claim(self.claims(), source, 2)
         claims = self.claims()
         tree = self.claim(claims, target, 2).tree
-        row = self.store.trees.find_consumer(tree.id, self.claimant.uuid)
+        row = self.store.trees.find_consumer(tree.id, self.consumer_spec.uuid)
         self.cloud.write(tree, tree.with_amounts(
             {(tree.id, 'VCPU'): 1}, sign=-1), put=(row.replace(
                 claim_id='other', amounts={(tree.id, 'VCPU'): 1}),))
@@ -256,7 +262,7 @@ class TestTogether(ClaimingTestCase):
         self.assertEqual((1, 40), (self.used(host),
                                    self.used(shared, 'DISK_GB')))
         self.assertEqual({shared.tree.id}, self.store.consumers.find(
-            self.claimant.uuid).consumer.also_in)
+            self.consumer_spec.uuid).consumer.also_in)
         self.assertEqual({}, self.store.trees.find(shared.tree.id).pending)
         claims.release()
         self.assertNothingIsLeft(host, shared)
@@ -286,7 +292,7 @@ class TestTogether(ClaimingTestCase):
             self.fail('it was known')
         # It was written, so what leads to it must stay.
         self.assertEqual(host.tree.id, self.cloud.store.consumers.find(
-            self.claimant.uuid).consumer.home)
+            self.consumer_spec.uuid).consumer.home)
 
     def test_a_shared_disk_without_room(self):
         host = self.host()

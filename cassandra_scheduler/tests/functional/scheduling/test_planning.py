@@ -9,21 +9,21 @@ import testtools
 
 from cassandra_scheduler.bench import fleet
 from cassandra_scheduler.mini_cloud import search
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.resource_types import loading
-from cassandra_scheduler.scheduling import candidates
+from cassandra_scheduler.scheduling import candidate_source
+from cassandra_scheduler.scheduling import placement_request as words
 from cassandra_scheduler.scheduling import ring
 from cassandra_scheduler.scheduling import sharing
 from cassandra_scheduler.scheduling import transcript
-from cassandra_scheduler.scheduling import wanted as words
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import compute_hosts
 from cassandra_scheduler.tests.fixtures import topologies
 
 HOSTS = 1000
-MANNERS = words.Manners()
+MANNERS = words.SchedulerOptions()
 Restriction = restriction.Restriction
 
 
@@ -70,13 +70,19 @@ class TestRead(testtools.TestCase):
             for each in found]
 
     def rounds(self, variant, notes, **wanted):
-        return iter(candidates.Rounds(
-            words.Wanted('request', (), (variant,), **wanted),
-            notes=notes, random=random.Random(1), world=candidates.World(
-                store=self.store, base=loading.get('base'),
-                kind=loading.get('compute'),
-                search=search.allocation_requests, manners=MANNERS,
-                sharing=sharing.Sharing(self.store), ring=self.ring)))
+        return iter(
+            candidate_source.CandidateSource(
+                words.PlacementRequest('request', (), (variant, ), **wanted),
+                notes=notes,
+                random=random.Random(1),
+                context=candidate_source.SchedulingContext(
+                    store=self.store,
+                    base=loading.get('base'),
+                    kind=loading.get('compute'),
+                    search=search.allocation_requests,
+                    options=MANNERS,
+                    sharing=sharing.Sharing(self.store),
+                    ring=self.ring)))
 
     def assert_read(self, expected, found):
         """Check (rows, lead) of a Transcript."""

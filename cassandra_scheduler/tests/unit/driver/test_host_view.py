@@ -5,11 +5,11 @@ import json
 from nova import objects
 import testtools
 
-from cassandra_scheduler.driver import host_view
-from cassandra_scheduler.driver import precise_usage
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.driver.host import precise_usage
+from cassandra_scheduler.driver.host import state
+from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.scheduling import wanted as words
+from cassandra_scheduler.scheduling import placement_request as words
 from cassandra_scheduler.tests.fixtures import compute_hosts
 from cassandra_scheduler.tests.fixtures import topologies
 from cassandra_scheduler.tests.unit.driver import specs
@@ -51,8 +51,8 @@ def view(*pendings, allocations=(), **figures):
         heartbeat=compute_hosts.heartbeat('one', disabled=True), pending={
             str(number): tree_model.Pending('claim', 0, usage)
             for number, usage in enumerate(pendings)})
-    return host_view.HostView(words.Candidate(tree, allocations),
-                              json.loads(report), Surroundings())
+    return state.HostStateView(words.Candidate(tree, allocations),
+                               json.loads(report), Surroundings())
 
 
 NUMA = topologies.host(pcpus=2)

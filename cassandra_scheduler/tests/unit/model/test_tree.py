@@ -10,8 +10,16 @@ from cassandra_scheduler.model import tree as tree_model
 ROOT = tree_model.Provider('root', 'r', inventories={
     'VCPU': tree_model.Inventory(8)})
 CHILD = tree_model.Provider('child', 'c', parent='root', generation=3)
-TREE = tree_model.Tree('t', seq=1, providers={'child': CHILD, 'root': ROOT},
-                       used={('root', 'VCPU'): 2, ('child', 'VGPU'): 1})
+TREE = tree_model.Tree('t',
+                       version=1,
+                       providers={
+                           'child': CHILD,
+                           'root': ROOT
+                       },
+                       used={
+                           ('root', 'VCPU'): 2,
+                           ('child', 'VGPU'): 1
+                       })
 
 
 class TestTree(testtools.TestCase):
@@ -54,7 +62,7 @@ class TestTree(testtools.TestCase):
 
     def test_values_are_frozen(self):
         self.assertRaises(dataclasses.FrozenInstanceError, setattr, TREE,
-                          'seq', 2)
+                          'version', 2)
 
 
 class TestConsumer(testtools.TestCase):
@@ -69,13 +77,13 @@ class TestConsumer(testtools.TestCase):
                 (dict(fenced='op'), False, False)):
             consumer = consumer_model.Consumer('c', 't', **row)
             self.assertEqual((stands, stub),
-                             (consumer.stands, consumer.is_stub), row)
+                             (consumer.stands, consumer.is_forwarding), row)
 
     def test_whom_a_fence_stops(self):
         fence = consumer_model.Consumer('c', 't', fenced='one two')
-        self.assertTrue(fence.fences('one') and fence.fences('two'))
-        self.assertFalse(fence.fences('on') or fence.replace(
-            fenced=None).fences('one'))
+        self.assertTrue(fence.blocks('one') and fence.blocks('two'))
+        self.assertFalse(fence.blocks('on') or fence.replace(
+            fenced=None).blocks('one'))
 
     def test_the_home_that_a_row_names(self):
         for row, home in ((dict(home='t'), 't'), (dict(home='t2'), 't2'),

@@ -8,14 +8,14 @@ import testtools
 
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.placement_api import replacement
+from cassandra_scheduler.placement_api.providers import replacement
 from cassandra_scheduler.store import tree_rows
 
 
 def state_of(tree_id, *rows, total=8, pending=()):
     """Return the TreeState of a host whose consumers have these rows."""
     tree = tree_model.Tree(
-        id=tree_id, seq=5, providers={tree_id: tree_model.Provider(
+        id=tree_id, version=5, providers={tree_id: tree_model.Provider(
             uuid=tree_id, name=tree_id, generation=3,
             inventories={'VCPU': tree_model.Inventory(total)})})
     for row in rows:
@@ -51,7 +51,7 @@ class TestReplacement(testtools.TestCase):
 
     def replaced(self, wanted, **states):
         """Return the Draft, and its changes by tree id."""
-        draft = replacement.Draft(states, op='op', now=99)
+        draft = replacement.Draft(states, write_id='op', now=99)
         replacement.replace(draft, wanted)
         return draft, {change.after.id: change for change in draft.changes()}
 
@@ -88,7 +88,7 @@ class TestReplacement(testtools.TestCase):
             a=state_of('a', row, pending=['c']), b=state_of('b'))
         self.assertEqual('b', draft.homes['c'].home)
         [stub] = changes['a'].put
-        self.assertTrue(stub.is_stub)
+        self.assertTrue(stub.is_forwarding)
         self.assertEqual('b', stub.moved_to)
         self.assertEqual({('a', 'VCPU'): 0}, changes['a'].after.used)
         self.assertEqual({}, changes['a'].after.pending)

@@ -127,8 +127,8 @@ class TestHeartbeat(testtools.TestCase):
         self.assertTrue(before <= beat.last_seen_ms <= figures.now_ms())
 
     def test_a_goodbye_is_no_sign_of_life(self):
-        beat = figures.goodbye_of(objects.Service(host='host1',
-                                                  forced_down=True))
+        beat = figures.down_heartbeat_of(
+            objects.Service(host='host1', forced_down=True))
         self.assertEqual((0, True), (beat.last_seen_ms, beat.forced_down))
         self.assertLessEqual(json.loads(beat.service)['left_at_ms'],
                              figures.now_ms())

@@ -67,7 +67,7 @@ class TestColumns(testtools.TestCase):
     def test_claims_count_until_they_are_reported(self):
         root = compute_hosts.provider('one')
         tree = tree_model.Tree(
-            id=root.uuid, seq=1, resource_type='compute',
+            id=root.uuid, version=1, resource_type='compute',
             providers={root.uuid: root}, report=compute_hosts.report(
                 'one', root.uuid, stats={'num_instances': '2'}),
             pending={'a': tree_model.Pending('a', 0, {'instances': 1}),
@@ -84,7 +84,7 @@ class TestColumns(testtools.TestCase):
     def test_every_column_has_a_value_and_no_other(self):
         for resource_type in ('compute', None):
             tree = tree_model.Tree(
-                id='t', seq=1, resource_type=resource_type, providers={
+                id='t', version=1, resource_type=resource_type, providers={
                     'u': tree_model.Provider('u', 'n')}, report='{}')
             self.assertEqual(
                 {column.name for column in compute.Compute.columns},

@@ -6,7 +6,7 @@ import testtools
 
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.scheduling import ring as rings
-from cassandra_scheduler.store import candidates
+from cassandra_scheduler.store import query
 
 
 class Pages:
@@ -20,7 +20,7 @@ class Pages:
         self.reads.append((after, up_to, limit))
         found = [token for token in self.tokens
                  if after < token <= up_to][:limit]
-        return candidates.Page(
+        return query.Page(
             trees=tuple(found), rows_read=len(found),
             last_token=found[-1] if found else None,
             ended=len(found) < limit)
@@ -88,8 +88,8 @@ class TestWalk(testtools.TestCase):
 
         def read(**where):
             page = whole(**where)
-            return candidates.Page(page.trees[1:], page.rows_read,
-                                   page.last_token, page.ended)
+            return query.Page(page.trees[1:], page.rows_read, page.last_token,
+                              page.ended)
 
         self.assertEqual([(20, 30)], list(rings.walk(read, limit=3)))
 
@@ -104,7 +104,7 @@ class TestRing(testtools.TestCase):
         ring = rings.Ring()
         self.walk(ring, 2)
         self.assertFalse(ring.large)
-        self.assertEqual(candidates.MIN_TOKEN, ring.begin(None))
+        self.assertEqual(query.MIN_TOKEN, ring.begin(None))
         self.walk(ring, 4)
         self.assertTrue(ring.large)
 
@@ -128,8 +128,8 @@ class TestRing(testtools.TestCase):
         draw = random.Random(1)
         begins = {ring.begin(draw) for _time in range(20)}
         self.assertEqual(20, len(begins))
-        self.assertTrue(all(candidates.MIN_TOKEN <= begin <
-                            candidates.MAX_TOKEN for begin in begins))
+        self.assertTrue(all(query.MIN_TOKEN <= begin <
+                            query.MAX_TOKEN for begin in begins))
 
     def test_requests_that_name_something_learn_by_themselves(self):
         def named(trait):

@@ -24,7 +24,7 @@ def state(*consumers, **changes):
         'VCPU': tree_model.Inventory(1, allocation_ratio=4.0),
         'MEMORY_MB': tree_model.Inventory(1024)})
     tree = tree_model.Tree(
-        'tree-1', seq=5, providers={ROOT: root},
+        'tree-1', version=5, providers={ROOT: root},
         used={VCPU: 4, MEMORY: 1024}).replace(**changes)
     return tree_rows.TreeState(tree, {
         each.uuid: each for each in consumers or (

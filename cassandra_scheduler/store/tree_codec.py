@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Between a row of the table ``trees`` and the values of the model.
+
+A tree's state stands in a few JSON texts instead of CQL collections: a text
+cell is overwritten without leaving tombstones behind, and a refused claim
+returns it whole.
+"""
+
+import dataclasses
+import datetime
+import json
+import zlib
+
+from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import tree as tree_model
+
+_EPOCH = datetime.datetime(1970, 1, 1)
+_INVENTORY_FIELDS = ('total', 'reserved', 'min_unit', 'max_unit', 'step_size',
+                     'allocation_ratio', 'created_ms', 'updated_ms')
+#: The columns of a root row that hold the tree itself.
+STATE_COLUMNS = ('resource_type', 'shape', 'generations', 'used', 'pending',
+                 'report')
+_dumps = json.JSONEncoder(separators=(',', ':'), sort_keys=True).encode
+
+
+def ms(moment):
+    """Return a naive UTC datetime as milliseconds since the epoch."""
+    if moment is None:
+        return None
+    return (moment - _EPOCH) // datetime.timedelta(milliseconds=1)
+
+
+def moment(milliseconds):
+    """Return milliseconds since the epoch as a naive UTC datetime."""
+    if milliseconds is None:
+        return None
+    return _EPOCH + datetime.timedelta(milliseconds=milliseconds)
+
+
+def _provider_to_json(provider):
+    return {'uuid': provider.uuid, 'name': provider.name,
+            'parent': provider.parent, 'traits': sorted(provider.traits),
+            'aggregates': sorted(provider.aggregates),
+            'created_ms': provider.created_ms,
+            'updated_ms': provider.updated_ms,
+            'inventories': {
+                name: [getattr(inventory, field)
+                       for field in _INVENTORY_FIELDS]
+                for name, inventory in provider.inventories.items()}}
+
+
+def _provider_from_json(value, generation):
+    return tree_model.Provider(
+        uuid=value['uuid'], name=value['name'], parent=value['parent'],
+        generation=generation, traits=frozenset(value['traits']),
+        aggregates=frozenset(value['aggregates']),
+        created_ms=value['created_ms'], updated_ms=value['updated_ms'],
+        inventories={name: tree_model.Inventory(*fields)
+                     for name, fields in value['inventories'].items()})
+
+
+def tree_to_row(tree, cloud):
+    """Return the LWT-owned base columns of a tree's root row.
+
+    A tree without providers is not one yet, and no search may find it.
+    """
+    row = {'intent': tree.intent,
+           'root_of': cloud if tree.providers else None,
+           **state_columns(tree)}
+    return {**row, 'digest': _digest({**row, 'seq': tree.version})}
+
+
+def is_whole(row):
+    """Return whether a root row is one state of its tree.
+
+    A step writes only the columns that it changes. A replica that missed one
+    step and got the next has the new seq beside an old column; a read of
+    that replica alone must not be taken for what stands at that seq.
+    """
+    return row.get('seq') is None or row['digest'] == _digest(row)
+
+
+def _digest(row):
+    texts = (str(row['seq']), row['intent'],
+             *(row[name] for name in STATE_COLUMNS))
+    return zlib.crc32('\0'.join(
+        '\1' if text is None else text for text in texts).encode(
+            'utf-8', 'surrogatepass'))
+
+
+def state_columns(tree):
+    """Return STATE_COLUMNS of a tree; all None without providers."""
+    if not tree.providers:
+        return dict.fromkeys(STATE_COLUMNS)
+    used = {}
+    for (provider, resource_class), units in tree.used.items():
+        if units:
+            used.setdefault(provider, {})[resource_class] = units
+    return {
+        'resource_type': tree.resource_type, 'report': tree.report,
+        'shape': _dumps([_provider_to_json(provider)
+                         for provider in tree.providers.values()]),
+        'generations': _dumps({provider.uuid: provider.generation
+                               for provider in tree.providers.values()}),
+        'used': _dumps(used),
+        'pending': _dumps({
+            uuid: [pending.claim_id, pending.claimed_ms,
+                   dict(pending.usage)]
+            for uuid, pending in tree.pending.items()}),
+    }
+
+
+def tree_from_row(row):
+    """Return the Tree of a root row, or None for a row without one.
+
+    A root row whose tree was deleted may be left with heartbeat columns
+    only; it has no ``seq``. A tree that a transaction is about to create has
+    an intent and no providers.
+    """
+    if row is None or row.get('seq') is None:
+        return None
+    return with_columns(tree_model.Tree(
+        id=row['tree'], version=row['seq'], intent=row['intent'],
+        recent_write_ids=tuple(row['recent_ops'] or ()),
+        heartbeat=tree_model.Heartbeat(
+            last_seen_ms=ms(row['last_seen']),
+            disabled=bool(row['service_disabled']),
+            forced_down=bool(row['forced_down']), service=row['service'])),
+        row)
+
+
+def with_columns(tree, columns):
+    """Return ``tree`` with what STATE_COLUMNS say of it."""
+    generations = json.loads(columns['generations'] or '{}')
+    return tree.replace(
+        providers={value['uuid']: _provider_from_json(
+            value, generations[value['uuid']])
+            for value in json.loads(columns['shape'] or '[]')},
+        used={(provider, resource_class): units
+              for provider, classes in
+              json.loads(columns['used'] or '{}').items()
+              for resource_class, units in classes.items()},
+        pending={uuid: tree_model.Pending(*fields) for uuid, fields in
+                 json.loads(columns['pending'] or '{}').items()},
+        resource_type=columns['resource_type'], report=columns['report'])
+
+
+def _amounts_to_row(amounts):
+    return {f'{provider}/{resource_class}': -units
+            for (provider, resource_class), units in amounts.items()}
+
+
+def _amounts_from_row(amounts):
+    return {tuple(key.split('/', 1)): -units
+            for key, units in (amounts or {}).items()}
+
+
+def consumer_to_params(consumer, cloud, tree_id):
+    """Return the parameters of put_consumer and create_consumer_if_absent."""
+    owner = (f'{cloud}/{consumer.project_id}'
+             if consumer.project_id is not None else None)
+    return (cloud, tree_id, consumer.uuid, consumer.claim_id, consumer.home,
+            consumer.also_in, consumer.generation, consumer.project_id,
+            consumer.user_id, owner, consumer.consumer_type,
+            _amounts_to_row(consumer.amounts), moment(consumer.created_ms),
+            moment(consumer.updated_ms), consumer.moved_to, consumer.fenced)
+
+
+def fence_to_params(consumer, cloud, tree_id):
+    """Return the parameters of put_fence and create_fence_if_absent."""
+    return cloud, tree_id, consumer.uuid, consumer.home, consumer.fenced
+
+
+def consumer_from_row(row):
+    """Return the Consumer of a consumer row."""
+    return consumer_model.Consumer(
+        uuid=row['key'], home=row['home'],
+        amounts=_amounts_from_row(row['amounts']), claim_id=row['claim_id'],
+        generation=row['generation'] or 0, project_id=row['project_id'],
+        user_id=row['user_id'], consumer_type=row['consumer_type'],
+        also_in=frozenset(row['also_in'] or ()),
+        created_ms=ms(row['created_at']), updated_ms=ms(row['updated_at']),
+        moved_to=row['moved_to'], fenced=row['fenced'])
+
+
+def consumer_to_json(consumer):
+    """Return a Consumer as a value that JSON can hold."""
+    value = dataclasses.asdict(consumer)
+    value['amounts'] = _amounts_to_row(consumer.amounts)
+    value['also_in'] = sorted(consumer.also_in)
+    return value
+
+
+def consumer_from_json(value):
+    """Return the Consumer that consumer_to_json was given."""
+    return consumer_model.Consumer(**{
+        **value, 'amounts': _amounts_from_row(value['amounts']),
+        'also_in': frozenset(value['also_in'])})
