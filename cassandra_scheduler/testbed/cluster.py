@@ -208,8 +208,8 @@ class LocalCluster:
         return [_status(node) for node in self.nodes]
 
     def _stop(self):
-        # What runs is what was kept, whatever this object describes. All
-        # nodes at once, because each needs seconds to end.
+        # The kept plan says what runs, and this object may have another one.
+        # All nodes stop at once, because each needs seconds to end.
         nodes = LocalCluster(self.name).nodes
         with futures.ThreadPoolExecutor(len(nodes)) as threads:
             return any(list(threads.map(local_node.LocalNode.stop, nodes)))

@@ -131,7 +131,7 @@ class LocalNode:
         """
         if not waiting.poll(self.serves, seconds=_START_SECONDS):
             raise testbed.TestbedError(
-                f'nobody answers on {self.address}:{self.plan.port} after '
+                f'no answer on {self.address}:{self.plan.port} after '
                 f'{_START_SECONDS} s{self._last_error()}: see '
                 f'{self.output.parent}')
 

@@ -29,8 +29,8 @@ class LocalClusterTestCase(testtools.TestCase):
         self.useFixture(fixtures.EnvironmentVariable(
             'XDG_STATE_HOME', state))
 
-    def make(self, **wishes):
-        made = cluster.LocalCluster.on_fresh_ports(heap=_HEAP, **wishes)
+    def make(self, **fields):
+        made = cluster.LocalCluster.on_fresh_ports(heap=_HEAP, **fields)
         self.addCleanup(made.wipe)
         return made
 

@@ -61,7 +61,7 @@ class TestDownload(case.TestbedTestCase):
         self.pin('jamm-0.4.0.jar', 'cassandra-all-5.0.9.jar')
 
     def pin(self, *names, digest=_EMPTY):
-        """Let these be the jars that are expected."""
+        """Make these the expected jars."""
         sums = self.home / 'sums'
         sums.write_text(''.join(f'{digest}  {name}\n' for name in names))
         self.useFixture(fixtures.MonkeyPatch(
