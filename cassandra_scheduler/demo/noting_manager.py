@@ -23,24 +23,25 @@ class NotingSchedulerManager(manager.CassandraSchedulerManager):
         transcript = placed.transcript
         claimed_in = sum(step.seconds for step in transcript.steps
                          if step.name == 'claim')
-        note = {'scheduler': self.host, 'why': placed.why,
+        note = {'scheduler': self.host, 'why': placed.reason,
                 'request': transcript.request_id,
                 'writes': transcript.conditional_writes,
-                'claim_ms': claimed_in * 1000 / max(1, len(placed.places)),
-                'places': [_place(place) for place in placed.places]}
+                'claim_ms': claimed_in * 1000 / max(1, len(placed.placements)),
+                'places': [_placement(placement)
+                           for placement in placed.placements]}
         folder = pathlib.Path(nova_conf.CONF.state_path)
         # One short line is one write, so lines of two schedulers do not mix.
         with (folder / decisions.NOTES).open('a') as file:
             file.write(json.dumps(note) + '\n')
 
 
-def _place(place):
-    """Return a Place as JSON: what it took, and what was free after it."""
-    tree, taken = place.candidate.tree, {}
-    if place.allocation is not None:
-        for (_provider, name), units in place.allocation.amounts.items():
+def _placement(placement):
+    """Return a Placement as JSON: what it took, what was free after it."""
+    tree, taken = placement.candidate.tree, {}
+    if placement.allocation is not None:
+        for (_provider, name), units in placement.allocation.amounts.items():
             taken[name] = taken.get(name, 0) + units
-    return {'server': place.consumer_spec.uuid, 'taken': taken,
+    return {'server': placement.consumer.uuid, 'taken': taken,
             'free': {name: capacity.room(
                 inventory, tree.units_used(tree.root.uuid, name))
                 for name, inventory in tree.root.inventories.items()}}

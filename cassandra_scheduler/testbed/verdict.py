@@ -80,7 +80,7 @@ def judge(states, servers):
     holders = collections.defaultdict(list)
     for state in states:
         standing = [consumer for consumer in state.consumers.values()
-                    if consumer.stands]
+                    if consumer.is_live]
         claims += len(standing)
         faults += _faults(state.tree, standing)
         unconfirmed += [

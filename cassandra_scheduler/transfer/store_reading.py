@@ -91,7 +91,7 @@ class StoreReader:
 
     def _complete(self, tree_id, uuid, row):
         """Return the whole Consumer with this row in this tree, or None."""
-        if row is not None and row.stands and row.home == tree_id and (
+        if row is not None and row.is_live and row.home == tree_id and (
                 not row.also_in):
             return _without_place(row, row.amounts)
         found = self._store.consumers.find(uuid)

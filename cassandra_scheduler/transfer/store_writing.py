@@ -13,7 +13,7 @@ import uuid as uuids
 
 from placement import exception
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.placement_api import consumer_homes
@@ -103,7 +103,7 @@ class StoreWriter(store_reading.StoreReader):
                                    found.consumer.also_in),
                             [one.replace(amounts={})], {})
                 cleanup.release([(self._store.consumer_homes, one.uuid,
-                                  found.location.write_id)])
+                                  found.lookup_row.write_id)])
 
     def remove_providers(self, providers):
         """Remove Providers, children first; one in use or with a child stays.
@@ -253,6 +253,7 @@ def _moves(draft, locations):
         home = draft.homes.get(uuid)
         old = replacement.home_of(replacement.rows(draft, uuid))
         if location and old and home and home.home != old.home:
-            moves.append(consumer_model.HomeMove(uuid, location.write_id,
-                                                 home.home, draft.write_id))
+            moves.append(
+                change_model.HomeMove(uuid, location.write_id, home.home,
+                                      draft.write_id))
     return tuple(moves)

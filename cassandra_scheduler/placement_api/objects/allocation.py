@@ -6,7 +6,7 @@ import itertools
 from placement import exception
 from placement.objects import allocation
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.placement_api import consumer_homes
 from cassandra_scheduler.placement_api.objects import consumer as consumers
@@ -29,7 +29,7 @@ def get_all_by_consumer_id(context, consumer_id):
     found = []
     for state in store.consumers.parts(there).values():
         row = state.consumers.get(consumer_id)
-        if row is not None and row.stands and state.tree is not None:
+        if row is not None and row.is_live and state.tree is not None:
             found += _of_row(row, consumer, lambda uuid, tree=state.tree:
                              _provider(context, tree, uuid))
     return found
@@ -189,8 +189,8 @@ def _moves(consumers, draft):
     pairs = ((consumer, draft.homes.get(consumer.uuid))
              for consumer in consumers if consumer.row is not None)
     return tuple(
-        consumer_model.HomeMove(consumer.uuid, consumer.lookup_write_id,
-                                home.home, draft.write_id)
+        change_model.HomeMove(consumer.uuid, consumer.lookup_write_id,
+                              home.home, draft.write_id)
         for consumer, home in pairs
         if home is not None and home.home != consumer.row.home)
 

@@ -40,7 +40,7 @@ class Consumer(consumer.Consumer):
         """Return the object for a consumer that the store has found."""
         made = cls.from_row(ctx, found.consumer)
         made.row = found.consumer
-        made.lookup_write_id = found.location.write_id
+        made.lookup_write_id = found.lookup_row.write_id
         return made
 
     @classmethod

@@ -199,7 +199,7 @@ def _claim(locator, key, value, write_id, *, taken, error):
     Returns the Location that was taken over, or None.
     """
     attempts = retrying.Attempts(writing.DEADLINE_S)
-    claimed, old = locator.claim(key, value, write_id), None
+    claimed, old = locator.create(key, value, write_id), None
     while not isinstance(claimed, outcome.Applied):
         if isinstance(claimed, outcome.Unknown):
             raise errors.OutcomeUnknown(
@@ -210,7 +210,7 @@ def _claim(locator, key, value, write_id, *, taken, error):
             raise error
         if not attempts.wait():
             raise exception.ResourceProviderConcurrentUpdateDetected()
-        claimed = (locator.claim(
+        claimed = (locator.create(
             key, value, write_id) if old is None else locator.move(
                 key, value, write_id=write_id, from_write_id=old.write_id))
     return old

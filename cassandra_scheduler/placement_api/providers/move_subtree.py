@@ -16,7 +16,7 @@ import dataclasses
 
 from placement import exception
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.placement_api import custom_names
@@ -199,10 +199,10 @@ class Transplant:
         if now == home.home:
             return ()
         location = self.store.consumer_homes.find(consumer_uuid)
-        return (consumer_model.HomeMove(consumer_uuid, location.write_id, now,
-                                        draft.write_id),)
+        return (change_model.HomeMove(consumer_uuid, location.write_id, now,
+                                      draft.write_id), )
 
 
 def _moving(state, moved):
-    return [row for row in state.consumers.values() if row.stands and
+    return [row for row in state.consumers.values() if row.is_live and
             any(provider in moved for provider, _name in row.amounts)]

@@ -145,7 +145,7 @@ def rows(draft, consumer_uuid):
     found = {tree_id: state.consumers.get(consumer_uuid)
              for tree_id, state in draft.states.items()}
     return {tree_id: row for tree_id, row in found.items()
-            if row and row.stands}
+            if row and row.is_live}
 
 
 def _fenced_off(draft, consumer_uuid):
