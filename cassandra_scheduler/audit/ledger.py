@@ -14,6 +14,7 @@ from cassandra_scheduler.audit import providers
 from cassandra_scheduler.audit import sharing
 from cassandra_scheduler.audit import trees
 from cassandra_scheduler.store import full_scan
+from cassandra_scheduler.store import token_ranges
 
 #: How many trees are read side by side.
 PAGE = 50
@@ -41,7 +42,7 @@ class Ledger:
 
     def fill(self, progress):
         """Read everything; call ``progress(done, of)`` after each page."""
-        reading, parts = self._reading.store.full_scan, full_scan.parts()
+        reading, parts = self._reading.store.full_scan, token_ranges.parts()
         for number, part in enumerate(parts):
             tree_ids = reading.tree_ids(part)
             for start in range(0, len(tree_ids), PAGE):
@@ -59,7 +60,7 @@ class Ledger:
                 (full_scan.PROVIDER_NAME, self._compare_names)):
             lookup_rows = {}
             for part in parts:
-                lookup_rows.update(reading.locations(name, part))
+                lookup_rows.update(reading.lookup_rows(name, part))
             compare(lookup_rows)
 
     def suspects(self):

@@ -62,7 +62,8 @@ def heal(reading, found):
 
 def _of_provider(reading, looked_at):
     _kind, uuid, *tree_ids = looked_at
-    lookup = reading.store.full_scan.location(full_scan.PROVIDER_TREE, uuid)
+    lookup = reading.store.full_scan.lookup_row(
+        full_scan.PROVIDER_TREE, uuid)
     wanted = {*tree_ids, *_trees_of(lookup)}
     trees = reading.snapshot(wanted)
     if trees is None:
@@ -79,10 +80,11 @@ def _of_provider(reading, looked_at):
 
 def _of_name(reading, looked_at):
     _kind, name, *tree_ids = looked_at
-    lookup = reading.store.full_scan.location(full_scan.PROVIDER_NAME, name)
+    lookup = reading.store.full_scan.lookup_row(
+        full_scan.PROVIDER_NAME, name)
     wanted = set(tree_ids)
     if lookup is not None:
-        wanted.update(_trees_of(reading.store.full_scan.location(
+        wanted.update(_trees_of(reading.store.full_scan.lookup_row(
             full_scan.PROVIDER_TREE, lookup.value)))
     trees = reading.snapshot(wanted)
     if trees is None:
@@ -105,8 +107,7 @@ def _trees_of(lookup):
     """
     if lookup is None:
         return ()
-    _write_id, _from, old_tree = lookup.write_id.partition('/')
-    return filter(None, (lookup.value, old_tree))
+    return filter(None, (lookup.value, lookup.from_tree))
 
 
 def _judged(reading, looked_at, lookup, where, kinds):

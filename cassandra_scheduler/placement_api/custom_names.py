@@ -10,16 +10,15 @@ from cassandra_scheduler.placement_api import timestamps
 from cassandra_scheduler.store import outcome
 
 
-def create(ctx, kind, name, *, write_id=None):
-    """Create a name; return its Entry, or None where it exists already.
+def create(ctx, kind, name, *, renamed_from=None):
+    """Create a name; return its Entry, or None if it exists already.
 
-    One conditional write in the partition of the cloud's catalogue.
-    ``write_id`` identifies it, if it shall tell more than that it is ours.
+    One conditional write in the catalogue's partition of the cloud.
+    ``renamed_from``: the name that this one takes the place of.
     """
-    created = ctx.store.catalogue.create(kind,
-                                         name,
-                                         write_id=write_id or uuid.uuid4().hex,
-                                         now_ms=timestamps.now_ms())
+    created = ctx.store.catalogue.create(
+        kind, name, write_id=uuid.uuid4().hex, now_ms=timestamps.now_ms(),
+        renamed_from=renamed_from)
     match created:
         case outcome.Applied(state=entry):
             return entry

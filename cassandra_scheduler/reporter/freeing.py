@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Frees claims whose instance never started, because a service died midway.
+"""Frees claims whose instance never started, because a service died.
 
-When something fails in good order, Nova itself gives the claim back through
-the Placement API. What is left are claims of a scheduler or a conductor that
-died before it could tell the compute service. A claim goes only if Nova says
-that its instance will not come here; its age alone decides nothing.
+If a build fails in good order, Nova itself gives the claim back, through the
+Placement API. If a scheduler or conductor dies before it calls the compute
+service, its claim remains. Such a claim is freed only if Nova says that its
+instance will not come here. Its age alone decides nothing.
 """
 
 from oslo_log import log as logging
@@ -17,41 +17,42 @@ from cassandra_scheduler.store import outcome
 LOG = logging.getLogger(__name__)
 Whereabouts = whereabouts.Whereabouts
 
-#: How many times older than usual a claim must be if only the cell's database
-#: could be asked. A conductor that makes many instances creates their records
-#: minutes after their claims.
-UNKNOWN_FACTOR = 10
+#: A claim must be so many times older if only the cell's database answered: a
+#: conductor that builds many instances creates their records minutes after
+#: their claims.
+UNKNOWN_AGE_FACTOR = 10
 
 
 class Freeing:
-    """Checks the pending claims of one host's nodes."""
+    """Frees old claims among the pending ones of one host's nodes."""
 
     def __init__(self, store, reportclient):
         self._store = store
         self._reportclient = reportclient
 
     def sweep(self, context, compute_node, tree, *, older_than):
-        """Free what leaked among the pending claims of a node's Tree.
+        """Free the claims of a node's Tree whose instance will not come.
 
-        ``older_than``: seconds. Raises StoreUnavailable and the other errors
-        of the store, and what Nova's report client raises.
+        ``older_than``: seconds. Raises StoreUnavailable and its subclasses,
+        and the errors of Nova's report client.
         """
-        now_ms = write_model.now_ms()
+        now = write_model.now_ms()
         for consumer_uuid, claim in tree.pending.items():
-            age = (now_ms - claim.claimed_ms) / 1000
+            age = (now - claim.claimed_ms) / 1000
             if age < older_than:
                 continue
-            where = whereabouts.find(context, consumer_uuid, compute_node)
+            where = whereabouts.whereabouts_of(context, consumer_uuid,
+                                               compute_node)
             if where is Whereabouts.EXPECTED or (
                     where is Whereabouts.UNKNOWN and
-                    age < older_than * UNKNOWN_FACTOR):
+                    age < older_than * UNKNOWN_AGE_FACTOR):
                 continue
             if self._release(context, tree, consumer_uuid, where):
                 LOG.warning(
-                    'Freed what was claimed on node %(node)s for instance '
-                    '%(uuid)s %(age)d seconds ago: %(why)s.',
+                    'Freed a claim on node %(node)s for instance %(uuid)s, '
+                    'made %(age)d seconds ago: %(reason)s.',
                     {'node': compute_node.hypervisor_hostname,
-                     'uuid': consumer_uuid, 'age': age, 'why': where.value})
+                     'uuid': consumer_uuid, 'age': age, 'reason': where.value})
 
     def _release(self, context, tree, consumer_uuid, where):
         """Give back one claim; return whether there was one.
@@ -60,9 +61,9 @@ class Freeing:
             reads pending X, its row ------------->|
             reads it --------------->| write X     |
                                      |             |<---- report confirms X
-            writes, if X is pending -------------->| no: nothing to free
+            writes IF X is pending --------------->| no: nothing to free
 
-        The lookup row goes only if the same write still stands in it. A new
+        The lookup row goes only if its write is still the same. A later
         claim for the instance has taken it over with a write of its own.
         """
         row = self._store.trees.find_consumer(tree.id, consumer_uuid)
@@ -100,8 +101,7 @@ def _without(state, consumer_uuid, claim):
             not _in_several_trees(row, state.tree.id)):
         after = holdings.give_back(before, consumer_uuid, write=write)
     else:
-        # A client has put another allocation in the place of the claim. That
-        # allocation stays.
+        # If another allocation has replaced the claim, it stays.
         after = {state.tree.id: state.with_tree(
             state.tree.with_pending(consumer_uuid, None))}
     [change] = holdings.changes(before, after, write=write)

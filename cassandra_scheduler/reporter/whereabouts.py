@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks Nova where the instance of an old claim is, if it exists.
 
-A compute service sees the database of its own cell, and the API's database
-only if its conductor does. If the conductor of a cell may not reach the API's
-database, the answer may be UNKNOWN.
+A compute service reads the database of its own cell. It reads the API
+database if its conductor can. If the conductor cannot, the answer may be
+UNKNOWN.
 """
 
 import enum
@@ -17,18 +17,19 @@ LOG = logging.getLogger(__name__)
 
 
 class Whereabouts(enum.Enum):
-    """What is known about the instance, as seen from one host."""
+    """What is known of the instance, as seen from one host."""
 
     EXPECTED = 'it may still come up here'
     ELSEWHERE = 'it lives elsewhere'
     GONE = 'it does not exist'
-    UNKNOWN = 'its cell does not know it, and the API could not be asked'
+    UNKNOWN = ('its cell does not know it, and the API database did not '
+               'answer')
 
 
-def find(context, instance_uuid, compute_node):
+def whereabouts_of(context, instance_uuid, compute_node):
     """Return the Whereabouts of an instance that a node does not count.
 
-    EXPECTED if anything is under way, or if Nova itself will clean up.
+    EXPECTED if a task is running, or if Nova itself will clean up.
     """
     everything = context.elevated(read_deleted='yes')
     try:
@@ -37,8 +38,8 @@ def find(context, instance_uuid, compute_node):
     except exception.InstanceNotFound:
         return _beyond_the_cell(context, instance_uuid)
     if instance.deleted:
-        # In a move between cells one record is hidden and deleted while the
-        # instance lives. The move itself gives back what it holds.
+        # A move between cells hides and deletes one record, but the instance
+        # lives. The move itself gives back what it holds.
         return (Whereabouts.EXPECTED if instance.hidden
                 else Whereabouts.GONE)
     resting = instance.task_state is None and instance.vm_state not in (
@@ -64,9 +65,9 @@ def _beyond_the_cell(context, instance_uuid):
             exception.BuildRequestNotFound):
         return Whereabouts.GONE
     except Exception as exc:
-        # The error of a conductor without the API's database depends on the
-        # database library and on the messaging library.
-        LOG.debug('The API database could not be asked for instance '
+        # The error of a conductor without the API database depends on the
+        # database library and on the messaging.
+        LOG.debug('The API database did not answer about instance '
                   '%(uuid)s: %(error)s',
                   {'uuid': instance_uuid, 'error': type(exc).__name__})
         return Whereabouts.UNKNOWN

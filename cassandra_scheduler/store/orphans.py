@@ -18,7 +18,7 @@ from cassandra_scheduler.store import outcome
 def sweep(store, part, *, older_than_s):
     """Yield (uuid, SeenLookupRow) of each orphan that was deleted.
 
-    ``part``: a token range, see ``full_scan.parts``. ``older_than_s``: a
+    ``part``: a token range, see ``token_ranges.parts``. ``older_than_s``: a
     younger lookup row may belong to a claim that is under way. Raises
     StoreUnavailable and the other errors of the store.
     """

@@ -12,8 +12,6 @@ The new name remembers the old one, so that asking again goes on with a
 rename that was cut short.
 """
 
-import uuid
-
 from placement import exception
 
 from cassandra_scheduler.placement_api import custom_names
@@ -22,8 +20,6 @@ from cassandra_scheduler.placement_api.providers import provider_changes
 from cassandra_scheduler.placement_api import writing
 from cassandra_scheduler.store import catalogue
 
-#: Between the op of a new name and the old one.
-FROM = '/'
 #: How often the cloud is walked for trees that got the old name meanwhile.
 WALKS = 10
 
@@ -47,18 +43,14 @@ def rename(ctx, old, new):
 
 
 def _create(ctx, old, new):
-    write_id = f'{uuid.uuid4().hex}{FROM}{old}'
-    if custom_names.create(ctx,
-                           catalogue.RESOURCE_CLASS,
-                           new,
-                           write_id=write_id) is not None:
+    if custom_names.create(ctx, catalogue.RESOURCE_CLASS, new,
+                           renamed_from=old) is not None:
         return
     find = ctx.store.catalogue.find
     there = find(catalogue.RESOURCE_CLASS, new)
     before = find(catalogue.RESOURCE_CLASS, old)
     # An old name that is younger than the new one is another class.
-    if not (there and before and
-            (there.write_id or '').partition(FROM)[2] == old and
+    if not (there and before and there.renamed_from == old and
             before.created_ms <= there.created_ms):
         raise exception.ResourceClassExists(resource_class=new)
 

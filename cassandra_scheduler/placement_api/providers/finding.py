@@ -8,19 +8,12 @@ from placement import exception
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import session as store_session
 
-#: How many trees one page of a walk through the cloud reads.
-PAGE = 500
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Found:
     """A provider and the state of the tree it was found in."""
     tree: tree_model.Tree
     provider: tree_model.Provider
-
-
-#: Between the op of a locator and the tree its provider comes from.
-FROM = '/'
 
 
 def find(store, provider_uuid, *, level=store_session.READ):
@@ -33,10 +26,10 @@ def find(store, provider_uuid, *, level=store_session.READ):
     location = store.provider_trees.find(provider_uuid, level=level)
     if location is None:
         return None
-    _write_id, _from, old_tree = location.write_id.partition(FROM)
     # The last look is for a provider that arrived while we looked elsewhere.
     for tree_id in (location.value, *(
-            (old_tree, location.value) if old_tree else ())):
+            (location.from_tree, location.value) if location.from_tree
+            else ())):
         found = in_tree(store.trees.find(tree_id, level=level),
                         provider_uuid)
         if found is not None:
@@ -74,15 +67,7 @@ def find_by_name(store, name):
 def trees(store, restrictions=()):
     """Yield all Trees of the cloud that satisfy the restrictions.
 
-    Reads pages of root rows at read consistency, in the order of their
-    tokens, so the work grows with the cloud.
+    A scan at read consistency, so the work grows with the cloud.
     """
-    after = None
-    while True:
-        where = {} if after is None else {'after': after}
-        page = store.candidates.read(restrictions, limit=PAGE,
-                                     level=store_session.READ, **where)
+    for page in store.scan.pages(restrictions, level=store_session.READ):
         yield from page.trees
-        if page.ended:
-            return
-        after = page.last_token

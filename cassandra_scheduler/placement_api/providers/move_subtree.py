@@ -63,9 +63,10 @@ class Transplant:
         self.check(tree)
         moved = subtree(tree, self.rp.uuid)
         self._share(tree, moved)
-        write_id = f'{writing.new_write_id()}{finding.FROM}{self.from_tree}'
-        for provider_uuid in moved:
-            self._point(provider_uuid, self.to_tree, write_id)
+        write_id = writing.new_write_id()
+        pointed = {provider_uuid: self._point(
+            provider_uuid, self.to_tree, write_id, from_tree=self.from_tree)
+            for provider_uuid in moved}
         try:
             self._write(moved)
         except errors.OutcomeUnknown:
@@ -73,11 +74,11 @@ class Transplant:
             raise
         except Exception:
             with cleanup.optional():
-                for provider_uuid in moved:
+                for provider_uuid, row in pointed.items():
                     store.provider_trees.move(provider_uuid,
                                               self.from_tree,
                                               write_id=writing.new_write_id(),
-                                              from_write_id=write_id)
+                                              from_write_id=row.write_id)
             raise
         with cleanup.optional():
             for provider_uuid in moved:
@@ -89,8 +90,11 @@ class Transplant:
             custom_names.create(self.rp._context, catalogue.SHARING_TREE,
                                 self.to_tree)
 
-    def _point(self, provider_uuid, tree_id, write_id):
-        """Let a locator lead to a tree, whoever wrote it before."""
+    def _point(self, provider_uuid, tree_id, write_id, *, from_tree=None):
+        """Point a lookup row to a tree, whatever wrote it before.
+
+        Returns the LookupRow.
+        """
         locator = self.store.provider_trees
         attempts = retrying.Attempts(writing.DEADLINE_S)
         while True:
@@ -98,13 +102,11 @@ class Transplant:
                                     level=store_session.SERIAL)
             if location is None:
                 raise exception.ResourceProviderConcurrentUpdateDetected()
-            if isinstance(
-                    locator.move(provider_uuid,
-                                 tree_id,
-                                 write_id=write_id,
-                                 from_write_id=location.write_id),
-                    outcome.Applied):
-                return
+            moved = locator.move(provider_uuid, tree_id, write_id=write_id,
+                                 from_write_id=location.write_id,
+                                 from_tree=from_tree)
+            if isinstance(moved, outcome.Applied):
+                return moved.state
             if not attempts.wait():
                 raise exception.ResourceProviderConcurrentUpdateDetected()
 

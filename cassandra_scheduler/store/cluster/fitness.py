@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rules that a Cassandra must keep, or services refuse to start.
+"""What a Cassandra must be, or nobody may work with it.
 
-Each rule is a function that returns a CheckResult. A failure stops a service
-at its start; warnings are for the status command alone.
+Each rule is a function that returns a Verdict. A service refuses to start
+over a failure, and only over that; warnings are for the status command.
 """
 
 import dataclasses
@@ -16,24 +16,24 @@ from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.store.cluster import facts
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import query
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
+from cassandra_scheduler.store import token_ranges
 
 _CQL = statements.load('cluster')
 #: The oldest Cassandra that has what the schema needs.
 OLDEST = (5, 0)
-#: Seconds; clocks that NTP sets differ by less.
+#: Clocks that are set by NTP do not differ by so many seconds.
 NOTICEABLE_S = 0.5
-#: With so many copies a majority is left when one node is lost.
+#: With so many copies one node may be lost and a majority is left.
 SAFE_COPIES = 3
-#: What the rules here read from cassandra.yaml.
+#: What the rules here look for in cassandra.yaml.
 SETTINGS = ('paxos_variant',)
 _NUMBER = re.compile(r'\d+')
 
 
 class Level(enum.IntEnum):
-    """How serious a result is."""
+    """How much a verdict matters."""
 
     FINE = 0
     WARNING = 1
@@ -41,37 +41,37 @@ class Level(enum.IntEnum):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class CheckResult:
-    """What a rule found; ``text`` is one line, empty if all is fine."""
+class Verdict:
+    """What a rule says; ``text`` is one line, empty where all is fine."""
     level: Level = Level.FINE
     text: str = ''
 
 
-FINE = CheckResult()
+FINE = Verdict()
 
 
 def warning(text):
-    """Return the CheckResult for what works, but not well."""
-    return CheckResult(Level.WARNING, text)
+    """Return the Verdict for what works, but less well."""
+    return Verdict(Level.WARNING, text)
 
 
 def failure(text):
-    """Return the CheckResult for what cannot work or is not safe."""
-    return CheckResult(Level.FAILURE, text)
+    """Return the Verdict for what cannot work or is not safe."""
+    return Verdict(Level.FAILURE, text)
 
 
-def require(*results):
+def require(*verdicts):
     """Raise StoreUnfit with the first failure among these."""
-    for result in results:
-        if result.level is Level.FAILURE:
-            raise errors.StoreUnfit(result.text)
+    for verdict in verdicts:
+        if verdict.level is Level.FAILURE:
+            raise errors.StoreUnfit(verdict.text)
 
 
 def check_cluster(session, *, oldest=OLDEST, clock=time.time):
     """Raise StoreUnfit unless services may work with this cluster.
 
-    ``oldest``: the oldest version that is enough. ``clock`` reads the clock
-    of this host, in seconds.
+    ``oldest``: the oldest version that will do. ``clock`` reads the time of
+    this host, in seconds.
     """
     require(versions(session.nodes(), oldest=oldest))
     found = facts.read(session, SETTINGS, clock=clock)
@@ -80,12 +80,12 @@ def check_cluster(session, *, oldest=OLDEST, clock=time.time):
 
 
 def check_statements(store):
-    """Raise StoreUnfit unless Cassandra accepts the services' statements."""
+    """Raise StoreUnfit unless Cassandra accepts what services send it."""
     require(queries(store), conditional_writes(store.session))
 
 
 def versions(nodes, *, oldest=OLDEST):
-    """Judge the versions of all nodes, also those of other datacenters."""
+    """Judge the versions of all ``nodes``, those of other datacenters too."""
     known = {node.address: node.version for node in nodes if node.version}
     for address, version in known.items():
         if _numbers(version) < oldest:
@@ -105,7 +105,7 @@ def _numbers(version):
 
 
 def replication(found, settings):
-    """Judge how the keyspace is replicated, if there is one yet."""
+    """Judge how the keyspace is replicated; there may be none yet."""
     if found.replication is None:
         return FINE
     where = f'Keyspace {settings.keyspace!r}'
@@ -129,7 +129,7 @@ def replication(found, settings):
 
 
 def paxos(found, settings):
-    """Judge the protocol of lightweight transactions."""
+    """Judge how lightweight transactions are done."""
     variants = found.values('paxos_variant')
     for address, variant in variants.items():
         if 'without_linearizable' in variant:
@@ -148,17 +148,17 @@ def paxos(found, settings):
 
 
 def clocks(found, settings):
-    """Judge the clocks of the nodes, with ours and with each other."""
+    """Judge the clocks of the nodes, against ours and against each other."""
     known = {each.address: each.clock for each in found.asked if each.clock}
     apart = [(clock.apart, f'this host and Cassandra node {address}')
              for address, clock in known.items()]
     apart += [(known[one].of(known[other]).apart,
                f'Cassandra nodes {one} and {other}')
               for one, other in itertools.combinations(known, 2)]
-    seconds, pair = max(apart, default=(0.0, ''))
+    seconds, who = max(apart, default=(0.0, ''))
     if seconds <= NOTICEABLE_S:
         return FINE
-    text = (f'The clocks of {pair} are {seconds:.1f} s apart: let NTP set '
+    text = (f'The clocks of {who} are {seconds:.1f} s apart: let NTP set '
             'them')
     if seconds > settings.clock_tolerance:
         return failure(f'{text} ([cassandra] clock_tolerance is '
@@ -167,23 +167,23 @@ def clocks(found, settings):
 
 
 def queries(store):
-    """Try the query for candidates, over a tiny token range.
+    """Try the query for candidates, over the smallest token range.
 
-    It needs indexes and filtering. Cassandra can forbid both, and the rules
-    differ between consistency levels.
+    It needs indexes and compares rows, and Cassandra can be told to allow
+    neither; what it allows differs between consistency levels.
     """
     asked = (restriction.Restriction('resource_type', '=', ''),)
 
     def ask():
         for level in (store_session.CANDIDATES, store_session.READ):
-            store.candidates.read(asked, up_to=query.MIN_TOKEN + 1,
-                                  limit=1, level=level)
+            store.query.read(asked, within=token_ranges.SMALLEST, limit=1,
+                             level=level)
     return _tried(ask)
 
 
 def conditional_writes(session):
     """Try a conditional write that writes nothing, and a serial read."""
-    # In a partition of its own: services do not compete for it.
+    # In a partition of its own, so that services do not meet in it.
     key = (session.settings.cloud, f'fitness {uuid.uuid4()}')
 
     def ask():
@@ -197,9 +197,9 @@ def conditional_writes(session):
 
 
 def _tried(ask):
-    """Return the CheckResult on statements that Cassandra may refuse.
+    """Return the Verdict on statements that Cassandra may refuse.
 
-    No answer is only a warning: Cassandra may answer later.
+    One that it merely could not answer now may do so later.
     """
     try:
         ask()

@@ -6,9 +6,9 @@ import contextlib
 import uuid
 
 from cassandra_scheduler.model import write
-from cassandra_scheduler.store import full_scan
 from cassandra_scheduler.store import lookups
 from cassandra_scheduler.store import orphans
+from cassandra_scheduler.store import token_ranges
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import hosts
@@ -39,7 +39,7 @@ class OrphansTestCase(case.StoreTestCase):
 
     def sweep(self, store=None, *, older_than_s=0):
         """Sweep all parts; return the uuids of the orphans deleted."""
-        return [found for part in full_scan.parts()
+        return [found for part in token_ranges.parts()
                 for found, _row in orphans.sweep(store or self.store, part,
                                                  older_than_s=older_than_s)]
 
@@ -144,7 +144,7 @@ class TestSweep(OrphansTestCase):
                 for _number in range(8)]
         self.assertEqual(
             sorted(consumer.uuid for consumer in made),
-            sorted(found for part in full_scan.parts()
+            sorted(found for part in token_ranges.parts()
                    for found in self.store.full_scan.consumer_homes(part)))
 
 
