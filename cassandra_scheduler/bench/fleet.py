@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the rows of many computes as their reporters would leave them.
+"""Writes the rows of many computes as their reporters write them.
 
-The rows go in as plain inserts, a hundred at a time, because nobody else
-looks at the bench's own cloud while they are written.
+The rows are plain inserts, a hundred at a time, because no other process uses
+the benchmark's own cloud meanwhile.
 """
 
 import time
@@ -24,12 +24,12 @@ _BATCH = 2000
 
 
 def host_name(number):
-    """Return the name of the bench's host with this number."""
+    """Return the name of the host with this number."""
     return f'bench-{number}'
 
 
 def host_tree(number):
-    """Return the Tree of the bench's host with this number.
+    """Return the Tree of the host with this number.
 
     Sizes repeat every seven hosts: 16 to 112 VCPU, 64 to 448 GiB of memory,
     1 to 7 TB of disk.
@@ -38,7 +38,7 @@ def host_tree(number):
     provider_uuid = str(uuid.uuid5(uuid.NAMESPACE_DNS, host_name(number)))
     traits = _TRAITS
     if number % RARE_EVERY == 7:
-        # So large that the requests for it never fill it.
+        # Large, so that the requests for it never fill it.
         size, traits = 100, traits | {RARE_TRAIT}
     inventories = {
         'VCPU': tree_model.Inventory(
@@ -77,7 +77,7 @@ def _report(number, provider_uuid, size):
 
 
 def write(store, hosts, *, cell_uuid=None, progress=lambda done: None):
-    """Write ``hosts`` computes; ``progress`` gets the number done so far."""
+    """Write ``hosts`` computes; ``progress`` gets how many are done."""
     names = ('cloud', 'tree', 'kind', 'key', 'seq', 'recent_ops')
     base = tuple(tree_codec.tree_to_row(host_tree(0), store.cloud))
     columns = tuple(column.name for column in store.columns)

@@ -22,8 +22,8 @@ import time
 import fixtures
 
 import cassandra_scheduler
-from cassandra_scheduler.local import cluster as local_cluster
-from cassandra_scheduler.local import failures
+from cassandra_scheduler import testbed
+from cassandra_scheduler.testbed import cluster as local_cluster
 from cassandra_scheduler.tests import complaints
 from cassandra_scheduler.tests import durations
 
@@ -230,7 +230,7 @@ def cassandra(environment):
         yield environment
         return
     say('=== Cassandra')
-    cluster = local_cluster.Cluster.on_fresh_ports()
+    cluster = local_cluster.LocalCluster.on_fresh_ports()
     try:
         with fixtures.EnvironmentVariable('JAVA_TOOL_OPTIONS', ' '.join((
                 os.environ.get('JAVA_TOOL_OPTIONS', ''), THROWN_AWAY))):
@@ -251,7 +251,7 @@ def run_all(suites, environment):
     try:
         with cassandra(environment) as with_cassandra:
             return results + [run(suite, with_cassandra) for suite in needy]
-    except failures.LocalClusterError as error:
+    except testbed.TestbedError as error:
         say(f'Cassandra did not start: {error}')
         return results + [Result(suite.name, failed=1,
                                  remark='Cassandra did not start')
