@@ -8,7 +8,6 @@ so the store is whole after every write.
 """
 
 import contextlib
-import types
 import uuid as uuids
 
 from placement import exception
@@ -16,13 +15,13 @@ from placement import exception
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.placement_api import consumer_homes
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.placement_api.providers import cleanup
+from cassandra_scheduler.placement_api.providers import consumer_homes
 from cassandra_scheduler.placement_api.providers import create_delete
 from cassandra_scheduler.placement_api.providers import rename_reparent
 from cassandra_scheduler.placement_api.providers import replacement
-from cassandra_scheduler.placement_api import timestamps
-from cassandra_scheduler.placement_api import writing
+from cassandra_scheduler.placement_api.providers import writing
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.transfer import refusing
@@ -55,7 +54,7 @@ class StoreWriter(store_reading.StoreReader):
             tree_id = self._settle(tree)
         if any(provider.shares for provider in tree.providers.values()):
             # Searches look here for trees that share: before the trait.
-            self._note(catalogue.SHARING_TREE, tree_id, timestamps.now_ms())
+            self._note(catalogue.SHARING_TREE, tree_id, write_model.now_ms())
         wanted = [tree.providers[uuid] for uuid in tree.providers
                   if uuid in changed]
         for chunk in list(sql_reading.chunks(
@@ -134,7 +133,7 @@ class StoreWriter(store_reading.StoreReader):
                 tree.providers[uuid].parent) for uuid, found in here.items()):
             self._rearrange(tree, here)
             return self.found([tree.root.uuid])[tree.root.uuid].tree.id
-        write_id = writing.new_write_id()
+        write_id = write_model.new_write_id()
         for provider in tree.providers.values():
             if provider.uuid not in here:
                 create_delete.claim_uuid(self._store, provider.uuid, tree_id,
@@ -150,28 +149,27 @@ class StoreWriter(store_reading.StoreReader):
 
     def _rearrange(self, tree, here):
         """Create, rename and move its providers, one after the other."""
-        context = types.SimpleNamespace(store=self._store)
         for provider in tree.providers.values():
             if provider.uuid not in here:
                 create_delete.create(
                     self._store, uuid=provider.uuid, name=provider.name,
                     parent=provider.parent)
                 continue
-            rename_reparent.save(types.SimpleNamespace(
-                _context=context, uuid=provider.uuid, name=provider.name,
-                parent_provider_uuid=provider.parent), True)
+            rename_reparent.save(
+                self._store, provider.uuid, name=provider.name,
+                parent=provider.parent, allow_reparenting=True)
 
     def _write(self, tree_ids, consumers, places, providers=()):
         """Write providers of the first tree, and consumers of all of them.
 
         ``places``: provider uuid -> tree id.
         """
-        write_id = writing.new_write_id()
+        write_id = write_model.new_write_id()
         moved = {one.uuid: self._store.consumer_homes.find(one.uuid)
                  for one in consumers} if len(tree_ids) > 1 else {}
 
         def compose(states):
-            draft = replacement.Draft(states, write_id, timestamps.now_ms())
+            draft = replacement.Draft(states, write_id, write_model.now_ms())
             if providers:
                 draft.set_tree(_with_providers(
                     states[tree_ids[0]].tree or
@@ -213,7 +211,7 @@ class StoreWriter(store_reading.StoreReader):
 
     def _note(self, kind, name, created_ms):
         written = self._store.catalogue.create(
-            kind, name, write_id=uuids.uuid4().hex, now_ms=created_ms)
+            kind, name, write_id=write_model.new_write_id(), now_ms=created_ms)
         if isinstance(written, outcome.Unknown):
             raise errors.OutcomeUnknown(
                 f'Whether {name} was created is not known '

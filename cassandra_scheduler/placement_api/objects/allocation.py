@@ -8,15 +8,16 @@ from placement.objects import allocation
 
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.placement_api import consumer_homes
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.placement_api.objects import consumer as consumers
 from cassandra_scheduler.placement_api.objects import resource_provider
 from cassandra_scheduler.placement_api.providers import cleanup
+from cassandra_scheduler.placement_api.providers import consumer_homes
 from cassandra_scheduler.placement_api.providers import finding
 from cassandra_scheduler.placement_api.providers import replacement
-from cassandra_scheduler.placement_api import timestamps
-from cassandra_scheduler.placement_api import writing
+from cassandra_scheduler.placement_api.providers import writing
 from cassandra_scheduler.store import retrying
+from cassandra_scheduler.store import tree_codec
 
 
 def get_all_by_consumer_id(context, consumer_id):
@@ -129,16 +130,16 @@ def _write(context, alloc_list, compose, *, providers=()):
     Claims the homes of new consumers before, and tidies up the locators
     after.
     """
-    store, write_id = context.store, writing.new_write_id()
+    store, write_id = context.store, write_model.new_write_id()
     consumers = _consumers(alloc_list)
-    tree_ids = {rp.located() for rp in providers}
-    tree_ids |= {one.resource_provider.located() for one in alloc_list}
+    tree_ids = {rp.get_tree_id() for rp in providers}
+    tree_ids |= {one.resource_provider.get_tree_id() for one in alloc_list}
     for consumer in consumers:
         tree_ids |= consumer.tree_ids
     drafts, claimed = [], set()
 
     def composed(states):
-        draft = replacement.Draft(states, write_id, timestamps.now_ms())
+        draft = replacement.Draft(states, write_id, write_model.now_ms())
         compose(draft)
         _claim_homes(store, consumers, draft, claimed)
         drafts[:] = [draft]
@@ -200,7 +201,7 @@ def _settle_homes(store, consumers, draft):
     for consumer in consumers:
         if consumer.uuid not in draft.homes:
             continue
-        consumer.forget()
+        consumer.delete()
         old, home = consumer.row, draft.homes[consumer.uuid]
         if old is not None and home is None:
             cleanup.release([(store.consumer_homes, consumer.uuid,
@@ -215,7 +216,7 @@ def _of_row(row, consumer, provider_of, *, only=None):
     return [allocation.Allocation(
         id=f'{row.uuid}/{uuid}/{name}', resource_provider=provider_of(uuid),
         consumer=consumer, resource_class=name, used=units,
-        created_at=timestamps.moment(row.updated_ms))
+        created_at=tree_codec.moment(row.updated_ms))
         for (uuid, name), units in row.amounts.items()
         if only is None or uuid == only]
 

@@ -22,11 +22,11 @@ from placement import exception
 
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.placement_api.providers import cleanup
 from cassandra_scheduler.placement_api.providers import finding
 from cassandra_scheduler.placement_api.providers import provider_changes
-from cassandra_scheduler.placement_api import timestamps
-from cassandra_scheduler.placement_api import writing
+from cassandra_scheduler.placement_api.providers import writing
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import session as store_session
@@ -39,7 +39,7 @@ def create(store, *, uuid, name, parent=None):
     the column 'uuid' or 'name'; uuid first, because Nova reads a conflict of
     names as another provider. Touches three partitions.
     """
-    write_id = writing.new_write_id()
+    write_id = write_model.new_write_id()
     tree_id = _tree_for_new(store, uuid, parent)
     born = tree_model.Provider(uuid=uuid, name=name, parent=parent)
     claimed = []
@@ -70,8 +70,8 @@ def create(store, *, uuid, name, parent=None):
 
 def destroy(store, found):
     """Remove a provider that has no child and no user."""
-    occupied = [*_uuid_marks(store, found.provider),
-                *name_marks(store, found.provider)]
+    occupied = [*_uuid_rows(store, found.provider),
+                *name_rows(store, found.provider)]
     remove(store, found.tree.id, found.provider.uuid)
     cleanup.release(occupied)
 
@@ -118,7 +118,7 @@ def confirm_name(store, name, write_id, *, undo):
         raise _duplicate('name')
 
 
-def name_marks(store, provider):
+def name_rows(store, provider):
     """Return (locator, key, op) of the name that a provider bears.
 
     To be read before it is given up: who takes over afterwards writes
@@ -128,12 +128,6 @@ def name_marks(store, provider):
     if location is None or location.value != provider.uuid:
         return []
     return [(store.provider_names, provider.name, location.write_id)]
-
-
-def no_parent():
-    """Return the error for a parent that does not exist."""
-    return exception.ObjectActionError(
-        action='create', reason='parent provider UUID does not exist.')
 
 
 def _tree_for_new(store, uuid, parent):
@@ -147,17 +141,17 @@ def _tree_for_new(store, uuid, parent):
                    'parent provider UUID to None if there is no parent.')
     found = finding.find(store, parent)
     if found is None:
-        raise no_parent()
+        raise provider_changes.no_parent()
     return found.tree.id
 
 
 def _born(state, provider, write_id):
     """Return the change that adds a provider to its tree."""
-    now = timestamps.now_ms()
+    now = write_model.now_ms()
     root = provider.parent is None
     tree = state.tree or tree_model.Tree(id=provider.uuid)
     if not root and provider.parent not in tree.providers:
-        raise no_parent()
+        raise provider_changes.no_parent()
     if provider.uuid in tree.providers or root and tree.providers:
         raise _duplicate('uuid')
     # A root has been updated from birth, as upstream's has.
@@ -169,7 +163,7 @@ def _duplicate(column):
     return db_exc.DBDuplicateEntry(columns=[column])
 
 
-def _uuid_marks(store, provider):
+def _uuid_rows(store, provider):
     location = store.provider_trees.find(provider.uuid)
     if location is None:
         return []

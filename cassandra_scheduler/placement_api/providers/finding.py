@@ -8,35 +8,34 @@ from placement import exception
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import session as store_session
 
-#: How many trees one page of a walk through the cloud reads.
+#: How many trees one page of a scan of the cloud reads.
 PAGE = 500
+#: Between the write id of a lookup row and the tree its provider comes from.
+FROM = '/'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Found:
+class FoundProvider:
     """A provider and the state of the tree it was found in."""
     tree: tree_model.Tree
     provider: tree_model.Provider
 
 
-#: Between the op of a locator and the tree its provider comes from.
-FROM = '/'
-
-
 def find(store, provider_uuid, *, level=store_session.READ):
-    """Return the Found of a provider uuid, or None.
+    """Return the FoundProvider of a uuid, or None.
 
-    Two partitions, one after the other: the locator and the tree. A locator
-    whose tree does not know the provider means that there is none, unless
-    the provider is on its way there from another tree.
+    Reads two partitions: the lookup row, then the tree. If the tree does not
+    have the provider, there is none, unless the lookup row says that the
+    provider moves there from another tree.
     """
-    location = store.provider_trees.find(provider_uuid, level=level)
-    if location is None:
+    row = store.provider_trees.find(provider_uuid, level=level)
+    if row is None:
         return None
-    _write_id, _from, old_tree = location.write_id.partition(FROM)
-    # The last look is for a provider that arrived while we looked elsewhere.
-    for tree_id in (location.value, *(
-            (old_tree, location.value) if old_tree else ())):
+    _write_id, _from, old_tree = row.write_id.partition(FROM)
+    # The new tree is read again: the provider may have arrived there while
+    # we read the old one.
+    tree_ids = (row.value, old_tree, row.value) if old_tree else (row.value,)
+    for tree_id in tree_ids:
         found = in_tree(store.trees.find(tree_id, level=level),
                         provider_uuid)
         if found is not None:
@@ -45,13 +44,13 @@ def find(store, provider_uuid, *, level=store_session.READ):
 
 
 def in_tree(tree, provider_uuid):
-    """Return the Found of a provider in a Tree that may be None, or None."""
+    """Return the FoundProvider of a uuid in a Tree or None, or None."""
     provider = tree and tree.providers.get(provider_uuid)
-    return Found(tree, provider) if provider else None
+    return FoundProvider(tree, provider) if provider else None
 
 
 def get(store, provider_uuid):
-    """Return the Found of a provider uuid; NotFound in upstream's words."""
+    """Return the FoundProvider of a uuid; NotFound in upstream's words."""
     found = find(store, provider_uuid)
     if found is None:
         raise not_found(provider_uuid)
@@ -65,9 +64,9 @@ def not_found(provider_uuid):
 
 
 def find_by_name(store, name):
-    """Return the Found of a provider name, or None. Three partitions."""
-    location = store.provider_names.find(name)
-    found = location and find(store, location.value)
+    """Return the FoundProvider of a name, or None. Three partitions."""
+    row = store.provider_names.find(name)
+    found = row and find(store, row.value)
     return found if found and found.provider.name == name else None
 
 
@@ -75,7 +74,7 @@ def trees(store, restrictions=()):
     """Yield all Trees of the cloud that satisfy the restrictions.
 
     Reads pages of root rows at read consistency, in the order of their
-    tokens, so the work grows with the cloud.
+    tokens. The work grows with the cloud.
     """
     after = None
     while True:

@@ -19,51 +19,56 @@ from placement import exception
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.placement_api import custom_names
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.placement_api.providers import cleanup
-from cassandra_scheduler.placement_api.providers import create_delete
+from cassandra_scheduler.placement_api.providers import custom_names
 from cassandra_scheduler.placement_api.providers import finding
+from cassandra_scheduler.placement_api.providers import provider_changes
 from cassandra_scheduler.placement_api.providers import replacement
-from cassandra_scheduler.placement_api import timestamps
-from cassandra_scheduler.placement_api import writing
+from cassandra_scheduler.placement_api.providers import writing
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import session as store_session
 
 
-def subtree(tree, provider_uuid):
-    """Return the uuids of a provider and of all below it."""
-    inside, found = set(), {provider_uuid}
-    while found:
-        inside |= found
-        found = {provider.uuid for provider in tree.providers.values()
-                 if provider.parent in found} - inside
-    return inside
+def move(store, provider_uuid, *, name, parent, from_tree, to_tree,
+         allow_reparenting):
+    """Move a provider with its subtree, and give it this name and parent.
+
+    Raises as ``provider_changes.refuse_parent`` does, and a conflict; then
+    everything is where it was.
+    """
+    _SubtreeMove(store, provider_uuid, name, parent, from_tree, to_tree,
+                 allow_reparenting).run()
 
 
 @dataclasses.dataclass
-class Transplant:
-    """One move of a provider object ``rp``, which has its new parent.
-
-    ``check(Tree)`` raises unless the provider may leave this tree.
-    """
+class _SubtreeMove:
     store: object
-    rp: object
+    provider_uuid: str
+    name: str
+    parent: str | None
     from_tree: str
     to_tree: str
-    check: object
+    allow_reparenting: bool
+
+    def _check(self, tree):
+        provider_changes.refuse_parent(
+            tree, self.provider_uuid, self.parent,
+            allow_reparenting=self.allow_reparenting)
 
     def run(self):
         """Move, or raise and leave everything where it was."""
         store = self.store
         tree = store.trees.find_settled_state(self.from_tree, ()).tree
         if tree is None:
-            raise finding.not_found(self.rp.uuid)
-        self.check(tree)
-        moved = subtree(tree, self.rp.uuid)
+            raise finding.not_found(self.provider_uuid)
+        self._check(tree)
+        moved = provider_changes.subtree(tree, self.provider_uuid)
         self._share(tree, moved)
-        write_id = f'{writing.new_write_id()}{finding.FROM}{self.from_tree}'
+        write_id = finding.FROM.join((write_model.new_write_id(),
+                                      self.from_tree))
         for provider_uuid in moved:
             self._point(provider_uuid, self.to_tree, write_id)
         try:
@@ -72,21 +77,21 @@ class Transplant:
             # The locators name both trees, so either outcome is found.
             raise
         except Exception:
-            with cleanup.optional():
+            with cleanup.best_effort():
                 for provider_uuid in moved:
-                    store.provider_trees.move(provider_uuid,
-                                              self.from_tree,
-                                              write_id=writing.new_write_id(),
-                                              from_write_id=write_id)
+                    store.provider_trees.move(
+                        provider_uuid, self.from_tree,
+                        write_id=write_model.new_write_id(),
+                        from_write_id=write_id)
             raise
-        with cleanup.optional():
+        with cleanup.best_effort():
             for provider_uuid in moved:
                 self._point(provider_uuid, self.to_tree,
-                            writing.new_write_id())
+                            write_model.new_write_id())
 
     def _share(self, tree, moved):
         if any(tree.providers[one].shares for one in moved):
-            custom_names.create(self.rp._context, catalogue.SHARING_TREE,
+            custom_names.create(self.store, catalogue.SHARING_TREE,
                                 self.to_tree)
 
     def _point(self, provider_uuid, tree_id, write_id):
@@ -112,8 +117,8 @@ class Transplant:
         attempts = retrying.Attempts(writing.DEADLINE_S)
         while True:
             draft = replacement.Draft(self._states(moved),
-                                      writing.new_write_id(),
-                                      timestamps.now_ms())
+                                      write_model.new_write_id(),
+                                      write_model.now_ms())
             homes = self._compose(draft, moved)
             match self.store.transactions.commit(draft.changes(),
                                                  homes=homes):
@@ -149,9 +154,10 @@ class Transplant:
     def _compose(self, draft, moved):
         """Fill the draft; return the HomeMoves."""
         source = draft.trees.get(self.from_tree)
-        if source is None or subtree(source, self.rp.uuid) != moved:
+        if source is None or moved != provider_changes.subtree(
+                source, self.provider_uuid):
             raise exception.ResourceProviderConcurrentUpdateDetected()
-        self.check(source)
+        self._check(source)
         rows = _moving(draft.states[self.from_tree], moved)
         self._move_providers(draft, source, moved)
         homes = []
@@ -162,15 +168,15 @@ class Transplant:
     def _move_providers(self, draft, source, moved):
         target = draft.trees.get(self.to_tree,
                                  tree_model.Tree(id=self.to_tree))
-        parent = self.rp.parent_provider_uuid
+        parent = self.parent
         if parent is not None and parent not in target.providers:
-            raise create_delete.no_parent()
+            raise provider_changes.no_parent()
         whole = len(moved) == len(source.providers)
         for one in sorted(moved):
             provider = source.providers[one]
-            if one == self.rp.uuid:
+            if one == self.provider_uuid:
                 provider = provider.replace(
-                    name=self.rp.name, parent=parent, updated_ms=draft.now)
+                    name=self.name, parent=parent, updated_ms=draft.now)
             target = target.with_provider(provider).with_amounts({
                 key: units for key, units in source.used.items()
                 if key[0] == one})

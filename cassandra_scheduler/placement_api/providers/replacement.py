@@ -11,10 +11,10 @@ import dataclasses
 from placement import exception
 
 from cassandra_scheduler.model import consumer as consumer_model
-from cassandra_scheduler.placement_api import allocation_rules
+from cassandra_scheduler.placement_api.providers import allocation_rules
 from cassandra_scheduler.placement_api.providers import finding
 from cassandra_scheduler.placement_api.providers import provider_changes
-from cassandra_scheduler.placement_api import writing
+from cassandra_scheduler.placement_api.providers import writing
 
 
 @dataclasses.dataclass

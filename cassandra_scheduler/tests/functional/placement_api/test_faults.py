@@ -14,6 +14,7 @@ import fixtures
 from microversion_parse import middleware
 import testtools
 
+from cassandra_scheduler.placement_api.providers import writing
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.tests.fixtures import accounts
@@ -39,7 +40,7 @@ class FaultsTestCase(testtools.TestCase):
         self.api = self.useFixture(service.PlacementService())
         # Time is lost here by waiting for answers that never come.
         self.useFixture(fixtures.MonkeyPatch(
-            'cassandra_scheduler.placement_api.writing.DEADLINE_S', 0.5))
+            f'{writing.__name__}.DEADLINE_S', 0.5))
 
     def ask_over(self, session, asked):
         """Return the Response of an API that has this session only."""

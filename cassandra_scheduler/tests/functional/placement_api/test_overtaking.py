@@ -7,6 +7,7 @@ import uuid
 import fixtures
 
 from cassandra_scheduler.audit import invariants
+from cassandra_scheduler.placement_api.providers import writing
 from cassandra_scheduler.tests.fixtures import accounts
 from cassandra_scheduler.tests.fixtures import placement_service as service
 from cassandra_scheduler.tests.fixtures import sessions
@@ -18,7 +19,7 @@ class TestDeleteOvertaken(test_faults.FaultsTestCase):
     def setUp(self):
         super().setUp()
         self.useFixture(fixtures.MonkeyPatch(
-            'cassandra_scheduler.placement_api.writing.DEADLINE_S', 20.0))
+            f'{writing.__name__}.DEADLINE_S', 20.0))
         self.providers = [self.api.new_provider(VCPU=4) for _ in range(2)]
         self.path = f'/allocations/{uuid.uuid4()}'
         self.put(self.providers[0])
@@ -66,7 +67,7 @@ class TestCreateOvertaken(test_faults.FaultsTestCase):
     def setUp(self):
         super().setUp()
         self.useFixture(fixtures.MonkeyPatch(
-            'cassandra_scheduler.placement_api.writing.DEADLINE_S', 20.0))
+            f'{writing.__name__}.DEADLINE_S', 20.0))
 
     def both(self, first, second, take_over):
         """Let the second look before the first writes, and write after."""

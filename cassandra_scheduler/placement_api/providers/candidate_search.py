@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""GET /allocation_candidates: narrow in Cassandra, search here.
+"""Searches the allocation candidates of GET /allocation_candidates.
 
-Cassandra narrows the cloud to the trees that may satisfy a request; upstream
-Placement's own search runs over these and the trees that share. With a limit
+A query in Cassandra finds the trees that may satisfy a request. Upstream's own
+search runs over these and over the trees with sharing providers. With a limit
 it reads only as many pages as it needs:
 
     page of trees -> search -> enough? -> search what matched, once, limited
@@ -24,14 +24,14 @@ from cassandra_scheduler.scheduling import ring as rings
 from cassandra_scheduler.scheduling import sharing as sharing_trees
 from cassandra_scheduler.store import session as store_session
 
-#: Trees read at once; fewer where a small limit will be reached with less.
+#: How many trees one page has; less if the limit is small.
 PAGE = 1000
 SMALLEST_PAGE = 50
 
 
 @functools.lru_cache(maxsize=16)
 def _ring_of(_keyspace, _cloud):
-    """Return what this process remembers of the size of one cloud."""
+    """Return what this process knows of the size of one cloud."""
     return rings.Ring()
 
 
@@ -43,8 +43,8 @@ def get_by_requests(context, groups, rqparams, nested_aware=True):
     placement.lib.RequestGroup; ``rqparams``: placement.lib.
     RequestWideParams. Raises upstream's ResourceClassNotFound and
     TraitNotFound. Stands for AllocationCandidates.get_by_requests. Reads
-    many partitions, at read consistency because clients of the API read
-    what they wrote.
+    many partitions at read consistency, so that clients of the API find what
+    they wrote.
     """
     _check_names(context, groups, rqparams)
     sharing = sharing_trees.Sharing(context.store).trees()
@@ -65,10 +65,10 @@ def get_by_requests(context, groups, rqparams, nested_aware=True):
 
 
 class TraitOrder:
-    """Sorts traits as Placement numbers them: standard ones, then custom.
+    """Sorts traits as Placement numbers them: standard, then custom traits.
 
-    The context is asked for the custom ones, in the order of their creation,
-    when the first of them is met.
+    Custom traits are sorted by their creation; they are read when the first
+    of them is compared.
     """
 
     _standard = {name: number
@@ -114,19 +114,19 @@ def _pages(context, request, sharing, limit):
         functools.partial(store.candidates.read, restrictions,
                           level=store_session.READ),
         limit=min(PAGE, max(limit, SMALLEST_PAGE)) if limit else PAGE,
-        **_beginning(context))
+        **_start(context))
 
 
 def _pinned_trees(store, request):
     """Return the trees that ``in_tree`` allows, or None for any tree.
 
-    A group that must come from a tree which does not share decides for all
-    the others.
+    If a group must come from a tree without sharing providers, all groups
+    must come from there.
     """
     uuids = {group.in_tree for group in request.groups if group.in_tree}
     if not uuids:
         return None
-    ids = {location.value for location
+    ids = {row.value for row
            in store.provider_trees.find_many(sorted(uuids)).values()}
     trees = store.trees.find_many(sorted(ids))
     if any(provider.shares for tree in trees
@@ -142,8 +142,8 @@ def _restrictions(request, *, shared_classes):
                 request, shared_classes=shared_classes))
 
 
-def _beginning(context):
-    """Return how a walk round the ring begins: anywhere, if so wanted."""
+def _start(context):
+    """Return where the scan begins: at random, if that is configured."""
     if context.config.placement.randomize_allocation_candidates:
         store = context.store
         return {'ring': _ring_of(store.session.settings.keyspace,
@@ -152,13 +152,14 @@ def _beginning(context):
 
 
 def _until(limit, pages, run):
-    """Search page by page until ``limit`` requests are found."""
+    """Search page by page until ``limit`` allocation requests are found.
+    """
     matched, seen, count = {}, set(), 0
     for page in pages:
         cloud, found = run(page)
         count += 1
         seen.update(found.allocation_requests)
-        for uuid in _mentioned(found):
+        for uuid in _found_providers(found):
             tree = cloud.tree_of[uuid]
             matched[tree.id] = tree
         if len(seen) >= limit:
@@ -166,8 +167,8 @@ def _until(limit, pages, run):
     return found if count == 1 else run(matched.values())[1]
 
 
-def _mentioned(found):
-    """Return uuids of providers, one at least of each tree that matters."""
+def _found_providers(found):
+    """Return uuids of providers; at least one of each tree that was found."""
     return {request.anchor_root_provider_uuid
             for request in found.allocation_requests}.union(
         summary.resource_provider.uuid

@@ -9,7 +9,7 @@ a one.
 from placement import exception
 
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.placement_api import writing
+from cassandra_scheduler.placement_api.providers import writing
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import retrying
 
