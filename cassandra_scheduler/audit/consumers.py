@@ -10,7 +10,7 @@ import uuid as uuids
 
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.audit import reading as audit_reading
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.store import full_scan
 
 HOMES, HOME, PART, ALSO_IN, DANGLING, STUB = (
@@ -40,7 +40,7 @@ def wrong(location, rows):
     ``location``: the value of its locator, None without one; ``rows``: tree
     id -> its Consumer row there, fences left out.
     """
-    standing = {tree: row for tree, row in rows.items() if row.stands}
+    standing = {tree: row for tree, row in rows.items() if row.is_live}
     homes = [tree for tree, row in standing.items() if row.home == tree]
     if len(homes) > 1:
         return [Place(HOMES, homes[0], 'has its home in each of the trees '
@@ -93,7 +93,7 @@ def _of_locator(home, location, rows):
                         f'locator leads {location or "nowhere"}',
                         remedy='let the locator lead there')
     elif home is None and location is not None and not any(
-            row.stands for row in rows.values()):
+            row.is_live for row in rows.values()):
         yield Place(DANGLING, location, 'has a locator that leads to tree '
                     f'{location}, but holds nothing',
                     remedy='remove the locator')
@@ -139,7 +139,7 @@ def _see(reading, looked_at):
             return uuid, None
         for seen in trees.values():
             row = seen.consumers.get(uuid)
-            if row is not None and row.fenced is None:
+            if row is not None and not row.is_tombstone:
                 wanted |= {row.home_seen_from(seen.id), *row.also_in}
     again = reading.store.full_scan.location(full_scan.CONSUMER_HOME, uuid)
     return uuid, (location, trees) if again == location else None
@@ -151,7 +151,7 @@ def _found(reading, uuid, seen, looked_at):
     location, trees = seen
     rows = {tree_id: tree.consumers[uuid] for tree_id, tree in trees.items()
             if uuid in tree.consumers and
-            tree.consumers[uuid].fenced is None}
+            not tree.consumers[uuid].is_tombstone}
     for place in wrong(location and location.value, rows):
         if place.kind == DANGLING and not reading.aged(location.written_ms):
             continue
@@ -165,7 +165,7 @@ def _lead(store, uuid, location, home):
     """Let the locator lead to the home; return the Outcome."""
     write_id = uuids.uuid4().hex
     if location is None:
-        return store.consumer_homes.claim(uuid, home, write_id)
+        return store.consumer_homes.create(uuid, home, write_id)
     return store.consumer_homes.move(uuid, home, write_id=write_id,
                                      from_write_id=location.write_id)
 
@@ -178,7 +178,8 @@ def _drop(store, uuid, location, there):
     row = there.consumers.get(uuid)
     if row is not None and row.is_forwarding:
         store.trees.delete_forwarding_row(there.id, uuid, row.moved_to)
-    fenced = store.trees.fence(there.id, uuid, location.write_id)
+    fenced = store.consumers.write_claim_tombstone(there.id, uuid,
+                                                   location.write_id)
     if not audit_reading.applied(fenced):
         return fenced
     return store.consumer_homes.release(uuid, location.write_id)
@@ -194,7 +195,7 @@ def _mended(uuid, found, trees):
         return _change(tree, put=(row.replace(also_in=also_in),))
     home = next((tree_id for tree_id, each in trees.items()
                  if uuid in each.consumers and
-                 each.consumers[uuid].stands and
+                 each.consumers[uuid].is_live and
                  each.consumers[uuid].home == tree_id), None)
     if home is not None:
         return _change(tree, put=(row.replace(home=home),))
@@ -203,6 +204,8 @@ def _mended(uuid, found, trees):
 
 
 def _change(tree, after=None, **rows):
-    return consumer_model.TreeChange(before=tree, after=after or tree,
-                                     write_id=uuids.uuid4().hex, whole=True,
-                                     **rows)
+    return change_model.TreeChange(before=tree,
+                                   after=after or tree,
+                                   write_id=uuids.uuid4().hex,
+                                   whole=True,
+                                   **rows)

@@ -37,7 +37,7 @@ def heal(reading, found):
         return reading.store.full_scan.forget(record)
     seen = reading.tree(name)
     if seen.tree is not None and seen.tree.intent is not None:
-        reading.store.transactions.settle_intent(seen.tree)
+        reading.store.transactions.resolve_intent(seen.tree)
     return True
 
 

@@ -37,7 +37,7 @@ class Ledger:
         """Return uuid -> Consumer of all home rows, without the amounts."""
         return {uuid: row for uuid, rows in self._consumers.items()
                 for tree_id, row in rows.items()
-                if row.stands and row.home == tree_id}
+                if row.is_live and row.home == tree_id}
 
     def fill(self, progress):
         """Read everything; ``progress(done, of)`` hears how far it is."""
@@ -74,7 +74,7 @@ class Ledger:
         if trees.of(self._reading, seen):
             self._suspect(trees.key(seen.id))
         for uuid, row in seen.consumers.items():
-            if row.fenced is None:
+            if not row.is_tombstone:
                 self._consumers[uuid][seen.id] = row.replace(
                     amounts=_SOMETHING if row.amounts else {})
         if seen.tree is None:

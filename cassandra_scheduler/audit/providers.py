@@ -53,7 +53,7 @@ def heal(reading, found):
     if value is None:
         written = locator.release(key, from_write_id)
     elif from_write_id is None:
-        written = locator.claim(key, value, write_id)
+        written = locator.create(key, value, write_id)
     else:
         written = locator.move(key,
                                value,

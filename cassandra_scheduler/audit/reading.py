@@ -14,7 +14,6 @@ an intent stands on one of them; then whatever it is, is under way.
 import time
 
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import retrying
 
 
 class Reading:
@@ -60,13 +59,7 @@ def write(store, seen, change):
     if seen.tree.intent is not None:
         return False
 
-    def unchanged(state):
-        same = (state.tree is not None and
-                state.tree.version == change.before.version)
-        return change if same else None
-
-    return applied(
-        retrying.step(store.trees, seen.id, unchanged, start=seen.state))
+    return applied(store.writer.write_change(change))
 
 
 def applied(written):

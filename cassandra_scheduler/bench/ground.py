@@ -102,7 +102,7 @@ def _manager():
         def _place(self, context, spec, wanted):
             placed, judge = super()._place(context, spec, wanted)
             self.last.transcript, self.last.why = (placed.transcript,
-                                                   placed.why)
+                                                   placed.reason)
             return placed, judge
 
     scheduler = Recording()

@@ -19,6 +19,7 @@ import oslo_messaging
 from cassandra_scheduler.bench import figure as figures
 from cassandra_scheduler.bench import fleet
 from cassandra_scheduler.bench import ground
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
@@ -72,7 +73,7 @@ def _claim(tree):
                (('VCPU', 2), ('MEMORY_MB', 4096), ('DISK_GB', 20))}
     after = tree.with_amounts(amounts).bumped(tree.id).with_pending(
         consumer, tree_model.Pending(write_id, 0, {'vcpus': 2}))
-    return consumer_model.TreeChange(
+    return change_model.TreeChange(
         tree, after, write_id, create=frozenset({consumer}),
         put=(consumer_model.Consumer(consumer, tree.id, amounts, write_id),))
 

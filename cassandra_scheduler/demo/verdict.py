@@ -46,7 +46,7 @@ def judge(states, servers):
     holders = collections.defaultdict(list)
     for state in states:
         standing = [consumer for consumer in state.consumers.values()
-                    if consumer.stands]
+                    if consumer.is_live]
         claims += len(standing)
         faults += _faults(state.tree, standing)
         unsettled += [f'{state.tree.root.name} has not settled the claim of '

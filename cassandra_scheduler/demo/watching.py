@@ -24,11 +24,11 @@ class WatchedSchedulerManager(manager.CassandraSchedulerManager):
         transcript = placed.transcript
         claimed_in = sum(step.seconds for step in transcript.steps
                          if step.name == 'claim')
-        note = {'scheduler': self.host, 'why': placed.why,
+        note = {'scheduler': self.host, 'why': placed.reason,
                 'request': transcript.request_id,
                 'writes': transcript.conditional_writes,
-                'claim_ms': claimed_in * 1000 / max(1, len(placed.places)),
-                'places': [_place(place) for place in placed.places]}
+                'claim_ms': claimed_in * 1000 / max(1, len(placed.placements)),
+                'places': [_place(place) for place in placed.placements]}
         folder = pathlib.Path(nova_conf.CONF.state_path)
         # One write of one short line: lines of two schedulers do not mix.
         with (folder / decisions.NOTES).open('a') as file:
@@ -41,7 +41,7 @@ def _place(place):
     if place.allocation is not None:
         for (_provider, name), units in place.allocation.amounts.items():
             taken[name] = taken.get(name, 0) + units
-    return {'server': place.consumer_spec.uuid, 'taken': taken,
+    return {'server': place.consumer.uuid, 'taken': taken,
             'free': {name: capacity.room(
                 inventory, tree.units_used(tree.root.uuid, name))
                 for name, inventory in tree.root.inventories.items()}}

@@ -73,14 +73,14 @@ class NovaHostEvaluator:
         tree = candidate.tree
         return self._views.get(tree.id, (None, None))[0] != tree.version
 
-    def begin(self, consumer_spec):
+    def start_consumer(self, consumer_spec):
         """Let the RequestSpec be about this instance."""
         if consumer_spec.uuid is not None:
             self._spec.instance_uuid = consumer_spec.uuid
             # It must not be saved by accident.
             self._spec.obj_reset_changes(['instance_uuid'])
 
-    def members(self, uuids):
+    def set_group_members(self, uuids):
         """Put them into the request's group; see scheduling.judge."""
         hosts = groups.learn(self._spec, self._surroundings.instances, uuids)
         for _seq, view in self._views.values():
@@ -88,7 +88,7 @@ class NovaHostEvaluator:
                 view.__dict__.pop('instances', None)
         return hosts
 
-    def passes(self, candidates, *, index):
+    def filter(self, candidates, *, index):
         """Ask Nova's filters; see scheduling.judge."""
         if not self._views:
             self._began()
@@ -109,7 +109,7 @@ class NovaHostEvaluator:
             _count(refusals, type(found).__name__, before, len(hosts))
         return self._back(candidates, hosts), refusals
 
-    def rank(self, candidates):
+    def weigh(self, candidates):
         """Ask Nova's weighers; see scheduling.judge."""
         by_tree = {candidate.tree.id: candidate for candidate in candidates}
         weighed = self._plugins.weight_handler.get_weighed_objects(
@@ -119,15 +119,15 @@ class NovaHostEvaluator:
         return [(found.weight, by_tree[found.obj.tree_id])
                 for found in weighed]
 
-    def ready(self, candidate):
+    def is_mapped(self, candidate):
         """Only a host that is in a cell can be used."""
         return self.view(candidate).cell_uuid is not None
 
-    def replaceable(self, candidate, other):
+    def same_cell(self, candidate, other):
         """A conductor may turn to another host of the same cell only."""
         return self.view(candidate).cell_uuid == self.view(other).cell_uuid
 
-    def usage(self, candidate, allocation):
+    def pending_usage(self, candidate, allocation):
         """Return what Nova's own accounting must subtract meanwhile."""
         return {**translation.usage(self._spec),
                 **image_weigher.of_request(self._spec),
@@ -135,7 +135,7 @@ class NovaHostEvaluator:
                     self.view(candidate), self._spec,
                     self._mapping(allocation))}
 
-    def took(self, candidate, allocation):
+    def reserve(self, candidate, allocation):
         """Count the instance on the host, for what is placed after it."""
         _seq, view = self._views[candidate.tree.id]
         if allocation is not None:

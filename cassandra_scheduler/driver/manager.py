@@ -115,7 +115,7 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
                               alternates=alternates)
         placed, judge = self._place(context, spec, wanted)
         self._ensure_sufficient_hosts(
-            context, placed.places, len(wanted.consumers))
+            context, placed.placements, len(wanted.consumers))
         found = selections.selections(placed, judge)
         self._notify(context, spec, fields.NotificationPhase.END)
         return found
@@ -127,8 +127,8 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
             began=lambda: self._notify(context, spec,
                                        fields.NotificationPhase.START))
         placed = pipeline.place(wanted,
-                                world=self._wiring.world(),
-                                judge=judge)
+                                context=self._wiring.world(),
+                                evaluator=judge)
         self._tell(placed)
         return placed, judge
 
@@ -137,8 +137,8 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
         LOG.debug('Request %(request)s: %(transcript)s',
                   {'request': placed.transcript.request_id,
                    'transcript': placed.transcript})
-        if placed.why is not None:
-            LOG.warning('No valid host: %s', placed.why)
+        if placed.reason is not None:
+            LOG.warning('No valid host: %s', placed.reason)
 
     def _wanted(self, context, spec, instance_uuids, *, alternates):
         """Return what the scheduling room is asked for."""
@@ -153,15 +153,20 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
                 context, spec, nodes=self.host_manager,
                 fallback=not CONF.workarounds.disable_fallback_pcpu_query)
         host, node = translation.pinned_to(spec)
-        return words.PlacementRequest(
-            request_id=context.request_id or '',
-            consumers=translation.consumers(context, spec, instance_uuids),
-            variants=variants, host=host, node=node,
-            restrictions=self._wiring.restrictions(context, spec,
-                                                   self._plugins),
-            beside=self._wiring.beside(spec, context), alternates=alternates,
-            claims=not rebuild and instance_uuids is not None,
-            group=groups.guarded(spec))
+        return words.PlacementRequest(request_id=context.request_id or '',
+                                      consumers=translation.consumers(
+                                          context, spec, instance_uuids),
+                                      variants=variants,
+                                      host=host,
+                                      node=node,
+                                      restrictions=self._wiring.restrictions(
+                                          context, spec, self._plugins),
+                                      preferred_hosts=self._wiring.beside(
+                                          spec, context),
+                                      alternates=alternates,
+                                      claims=not rebuild
+                                      and instance_uuids is not None,
+                                      group=groups.guarded(spec))
 
     def _notify(self, context, spec, phase):
         # Without a driver, as by default, the legacy form of a request would

@@ -17,7 +17,7 @@ def selections(placed, judge):
              *(_selection(judge.view(spare), next(iter(spare.allocations),
                                                   None))
                for spare in place.alternates)]
-            for place in placed.places]
+            for place in placed.placements]
 
 
 def _selection(view, allocation):

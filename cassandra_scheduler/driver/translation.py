@@ -4,8 +4,8 @@
 from nova import exception
 from nova.scheduler import utils as scheduler_utils
 
+from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import resource_request as request_model
-from cassandra_scheduler.scheduling import placement_request as words
 
 
 def resource_request(resources):
@@ -113,7 +113,8 @@ def consumers(context, spec, instance_uuids):
     if 'user_id' in spec and spec.user_id:
         user_id = spec.user_id
     return tuple(
-        words.ConsumerSpec(uuid, project_id=spec.project_id, user_id=user_id)
+        consumer_model.ConsumerSpec(
+            uuid, project_id=spec.project_id, user_id=user_id)
         for uuid in instance_uuids or [None] * spec.num_instances)
 
 

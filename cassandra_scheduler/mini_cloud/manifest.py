@@ -81,4 +81,4 @@ def _guarded(replacement, original):
 _exchange = name_exchange.NameExchange(_replacements)
 install = _exchange.install
 uninstall = _exchange.uninstall
-installed = _exchange.installed
+is_installed = _exchange.is_installed

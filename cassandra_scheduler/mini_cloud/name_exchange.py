@@ -51,7 +51,7 @@ class NameExchange:
                     setattr(owner, name, original)
             self._originals.clear()
 
-    def installed(self):
+    def is_installed(self):
         """Return whether the names are replaced."""
         return bool(self._originals)
 

@@ -11,11 +11,10 @@ import uuid
 
 from oslo_log import log as logging
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.reporter import figures
 from cassandra_scheduler.reporter import whereabouts
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import retrying
 
 LOG = logging.getLogger(__name__)
 Whereabouts = whereabouts.Whereabouts
@@ -67,9 +66,9 @@ class Freeing:
             return self._reportclient.\
                 remove_provider_tree_from_instance_allocation(
                     context, consumer_uuid, tree.root.uuid)
-        written = retrying.step(
-            self._store.trees, tree.id,
-            self._without(tree, consumer_uuid), consumers=(consumer_uuid,))
+        written = self._store.write_tree(tree.id,
+                                         self._without(tree, consumer_uuid),
+                                         consumers=(consumer_uuid, ))
         if not isinstance(written, outcome.Applied):
             return False
         self._drop_locator(tree.id, consumer_uuid)
@@ -105,12 +104,12 @@ class Freeing:
                     not _in_several_trees(row, tree.id)):
                 after = after.with_amounts(row.amounts, sign=-1)
                 delete = (consumer_uuid,)
-            return consumer_model.TreeChange(
+            return change_model.TreeChange(
                 before=tree, after=after, write_id=str(uuid.uuid4()),
                 delete=delete)
         return advance
 
 
 def _in_several_trees(row, tree_id):
-    return row is not None and not row.fenced and (
+    return row is not None and not row.is_tombstone and (
         row.home != tree_id or bool(row.also_in) or bool(row.moved_to))

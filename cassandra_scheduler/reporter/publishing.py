@@ -15,10 +15,9 @@ claim, so whoever reads the tree sees it counted exactly once:
 import time
 import uuid
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import retrying
 
 RESOURCE_TYPE = 'compute'
 
@@ -44,7 +43,7 @@ class Publisher:
         """
         advance = _advance_to(node_uuid, report, counted)
         for tree_id in self._where(node_uuid):
-            written = retrying.step(self._store.trees, tree_id, advance)
+            written = self._store.write_tree(tree_id, advance)
             match written:
                 case outcome.Applied(state=tree):
                     return tree
@@ -54,11 +53,7 @@ class Publisher:
                         f'written: {cause}.')
                 case outcome.Rejected(winner=state) if _holds(state,
                                                               node_uuid):
-                    if advance(state) is None:
-                        return state.tree
-                    raise errors.StoreUnavailable(
-                        f'The report on {node_uuid} found no gap between '
-                        'other writers of its tree.')
+                    return state.tree
             self._trees.pop(node_uuid, None)
         raise errors.NotFound(
             f'Resource provider {node_uuid} is not in cloud '
@@ -79,7 +74,7 @@ class Publisher:
             last = self._beaten.get(node_uuid)
             if last is not None and now - last < older_than:
                 continue
-            self._store.trees.beat(tree_id, heartbeat)
+            self._store.trees.write_heartbeat(tree_id, heartbeat)
             self._beaten[node_uuid] = now
 
     def forget_beats(self):
@@ -120,6 +115,7 @@ def _advance_to(node_uuid, report, counted):
                      if consumer not in counted})
         if after == before:
             return None
-        return consumer_model.TreeChange(before=before, after=after,
-                                         write_id=str(uuid.uuid4()))
+        return change_model.TreeChange(before=before,
+                                       after=after,
+                                       write_id=str(uuid.uuid4()))
     return advance

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words of a decision: who is placed, where he might go, where he went.
+"""The values of a decision: the request, the candidates, the result.
 
-Made by a door out of what it was asked, and read by every step of
-``placing``. Frozen, and without a word of Nova.
+The caller makes a request out of what it was asked; every step of
+``pipeline`` reads it. Frozen, and without a word of Nova.
 """
 
 import dataclasses
@@ -12,23 +12,14 @@ from cassandra_scheduler.model import tree as tree_model
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class ConsumerSpec:
-    """Somebody to be placed, in Placement's words a consumer."""
-    uuid: str
-    project_id: str | None = None
-    user_id: str | None = None
-    consumer_type: str = consumer_model.INSTANCE
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
 class PlacementRequest:
-    """A request for places, one for each of ``consumers``.
+    """A request for placements, one for each of ``consumers``.
 
     ``variants`` are ResourceRequests in order of preference; a tree that can
     serve several of them offers the ways of the first one first. None at all
     means that nothing is to be allocated: the trees alone are looked at.
     ``host`` and ``node`` pin the request to exact names; ``restrictions`` are
-    what the judge's own rules ask of a row. The trees of
+    what the evaluator's own rules ask of a row. The trees of
     ``preferred_hosts`` are looked at in any case, though not they alone.
     ``claims`` is False where somebody else holds the resources. ``group`` is
     the id of the group whose members the consumers are, if they must be
@@ -77,29 +68,12 @@ class Candidate:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Claim:
-    """One attempt to put a claimant into one candidate.
-
-    ``id`` is new for every attempt, so that each is recognised wherever it
-    is met. ``usage(candidate)`` returns what model.tree.Pending keeps;
-    ``accepts(candidate, allocation)`` is asked where the tree is not what it
-    was.
-    """
-    id: str
-    consumer_spec: ConsumerSpec
-    candidate: Candidate
-    allocation: object
-    usage: object
-    accepts: object
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
 class Placement:
-    """Where one claimant goes; ``allocation`` is what he holds there.
+    """Where one consumer goes; ``allocation`` is what it holds there.
 
-    ``alternates`` are Candidates nobody has claimed, the best first.
+    ``alternates`` are Candidates that nobody has claimed, the best first.
     """
-    consumer_spec: ConsumerSpec
+    consumer: consumer_model.ConsumerSpec
     candidate: Candidate
     allocation: object = None
     alternates: tuple = ()
@@ -107,7 +81,7 @@ class Placement:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Result:
-    """The answer: a Place for every claimant, or none and ``reason``.
+    """The answer: a Placement for every consumer, or none and ``reason``.
 
     ``reason`` says in one line what stood in the way.
     """

@@ -9,6 +9,7 @@ reaches one partition only; everything else is SERIAL.
 
 import dataclasses
 
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import query
 from cassandra_scheduler.store import session as store_session
@@ -41,7 +42,7 @@ class SeenTree:
     @property
     def state(self):
         """Return the same as a TreeState."""
-        return tree_rows.TreeState(self.tree, self.consumers)
+        return change_model.TreeState(self.tree, self.consumers)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from cassandra_scheduler.store import host_cells
 from cassandra_scheduler.store import intents as store_intents
 from cassandra_scheduler.store import lookups
 from cassandra_scheduler.store import query
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store import server_groups
 from cassandra_scheduler.store import session as store_session
@@ -35,9 +36,18 @@ class Store:
     catalogue: catalogue.Catalogue
     consumers: consumers.Consumers
     transactions: transactions.Transactions
+    writer: retrying.TreeWriter
     server_groups: server_groups.ServerGroups
     full_scan: full_scan.FullScan
     host_cells: host_cells.HostCells
+
+    def write_tree(self, tree_id, compose, **how):
+        """Write what is composed of one tree; see ``retrying``."""
+        return self.writer.write_tree(tree_id, compose, **how)
+
+    def write_trees(self, consumers, compose, **how):
+        """Write what is composed of several trees; see ``retrying``."""
+        return self.writer.write_trees(consumers, compose, **how)
 
     def check(self):
         """Raise SchemaMismatch or StoreUnfit unless services can work here.
@@ -72,6 +82,9 @@ def open_store(settings, resource_types=(), *, session=None):
     intents = store_intents.Intents(rows, records)
     all_trees = trees.Trees(rows, intents)
     consumer_homes = lookups.consumer_homes(session, cloud)
+    all_transactions = transactions.Transactions(all_trees, intents, records,
+                                                 consumer_homes)
+    writer = retrying.TreeWriter(all_trees, all_transactions)
     return Store(session=session,
                  cloud=cloud,
                  columns=columns,
@@ -85,9 +98,10 @@ def open_store(settings, resource_types=(), *, session=None):
                  provider_names=lookups.provider_names(session, cloud),
                  consumer_homes=consumer_homes,
                  catalogue=catalogue.Catalogue(session, cloud),
-                 consumers=consumers.Consumers(all_trees, consumer_homes),
-                 transactions=transactions.Transactions(
-                     all_trees, intents, records, consumer_homes),
+                 consumers=consumers.Consumers(all_trees, consumer_homes,
+                                               writer),
+                 transactions=all_transactions,
+                 writer=writer,
                  server_groups=server_groups.ServerGroups(session, cloud),
                  full_scan=full_scan.FullScan(session, rows, records),
                  host_cells=host_cells.HostCells(session, cloud))

@@ -11,9 +11,9 @@ the lower one when the deadline has passed. A record that is not there means
 """
 
 import dataclasses
-import time
 
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
@@ -34,7 +34,7 @@ class Record:
     @property
     def overdue(self):
         """Return whether anybody may abort it by now."""
-        return time.time() * 1000 > self.deadline_ms
+        return write_model.now_ms() > self.deadline_ms
 
 
 class TransactionRecords:

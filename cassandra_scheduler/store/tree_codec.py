@@ -163,36 +163,52 @@ def consumer_to_params(consumer, cloud, tree_id):
             consumer.also_in, consumer.generation, consumer.project_id,
             consumer.user_id, owner, consumer.consumer_type,
             _amounts_to_row(consumer.amounts), moment(consumer.created_ms),
-            moment(consumer.updated_ms), consumer.moved_to, consumer.fenced)
+            moment(consumer.updated_ms), consumer.moved_to,
+            _blocked_to_text(consumer))
 
 
-def fence_to_params(consumer, cloud, tree_id):
-    """Return the parameters of put_fence and create_fence_if_absent."""
-    return cloud, tree_id, consumer.uuid, consumer.home, consumer.fenced
+def tombstone_to_params(consumer, cloud, tree_id):
+    """Return the parameters of put_tombstone, create_tombstone_if_absent."""
+    return (cloud, tree_id, consumer.uuid, consumer.home,
+            _blocked_to_text(consumer))
+
+
+def _blocked_to_text(consumer):
+    """Return what the column ``fenced`` says: claim ids with spaces."""
+    return ' '.join(consumer.blocked_claims) or None
 
 
 def consumer_from_row(row):
     """Return the Consumer of a consumer row."""
-    return consumer_model.Consumer(
-        uuid=row['key'], home=row['home'],
-        amounts=_amounts_from_row(row['amounts']), claim_id=row['claim_id'],
-        generation=row['generation'] or 0, project_id=row['project_id'],
-        user_id=row['user_id'], consumer_type=row['consumer_type'],
-        also_in=frozenset(row['also_in'] or ()),
-        created_ms=ms(row['created_at']), updated_ms=ms(row['updated_at']),
-        moved_to=row['moved_to'], fenced=row['fenced'])
+    return consumer_model.Consumer(uuid=row['key'],
+                                   home=row['home'],
+                                   amounts=_amounts_from_row(row['amounts']),
+                                   claim_id=row['claim_id'],
+                                   generation=row['generation'] or 0,
+                                   project_id=row['project_id'],
+                                   user_id=row['user_id'],
+                                   consumer_type=row['consumer_type'],
+                                   also_in=frozenset(row['also_in'] or ()),
+                                   created_ms=ms(row['created_at']),
+                                   updated_ms=ms(row['updated_at']),
+                                   moved_to=row['moved_to'],
+                                   blocked_claims=tuple((row['fenced']
+                                                         or '').split()))
 
 
 def consumer_to_json(consumer):
     """Return a Consumer as a value that JSON can hold."""
     value = dataclasses.asdict(consumer)
-    value['amounts'] = _amounts_to_row(consumer.amounts)
-    value['also_in'] = sorted(consumer.also_in)
-    return value
+    del value['blocked_claims']
+    return {**value, 'amounts': _amounts_to_row(consumer.amounts),
+            'also_in': sorted(consumer.also_in),
+            'fenced': _blocked_to_text(consumer)}
 
 
 def consumer_from_json(value):
     """Return the Consumer that consumer_to_json was given."""
+    fields = {name: value[name] for name in value if name != 'fenced'}
     return consumer_model.Consumer(**{
-        **value, 'amounts': _amounts_from_row(value['amounts']),
-        'also_in': frozenset(value['also_in'])})
+        **fields, 'amounts': _amounts_from_row(value['amounts']),
+        'also_in': frozenset(value['also_in']),
+        'blocked_claims': tuple((value.get('fenced') or '').split())})

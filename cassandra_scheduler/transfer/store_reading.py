@@ -90,7 +90,7 @@ class StoreReader:
 
     def _whole_consumer(self, tree_id, uuid, row):
         """Return the whole Consumer with this row in this tree, or None."""
-        if row is not None and row.stands and row.home == tree_id and (
+        if row is not None and row.is_live and row.home == tree_id and (
                 not row.also_in):
             return _without_home(row, row.amounts)
         found = self._store.consumers.find(uuid)

@@ -116,7 +116,7 @@ class Instances:
     def _home_row(self, uuid, tree_id):
         """Return the home row of a consumer, or None if it holds nothing."""
         row = self._store.trees.find_consumer(tree_id, uuid)
-        if row is not None and row.stands and row.home == tree_id:
+        if row is not None and row.is_live and row.home == tree_id:
             return row
         # It is on its way from one home to another, or not there at all.
         found = self._store.consumers.find(uuid)

@@ -78,4 +78,4 @@ def _database():
 _exchange = name_exchange.NameExchange(_replacements, _additions)
 install = _exchange.install
 uninstall = _exchange.uninstall
-installed = _exchange.installed
+is_installed = _exchange.is_installed

@@ -10,7 +10,9 @@ from placement.objects import consumer
 from placement.objects import project as project_obj
 from placement.objects import user as user_obj
 
+from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.placement_api.objects import created_in_request
+from cassandra_scheduler.placement_api.providers import allocation_writes
 from cassandra_scheduler.store import tree_codec
 
 
@@ -39,7 +41,7 @@ class Consumer(consumer.Consumer):
         """Return the object of a FoundConsumer."""
         made = cls.from_row(ctx, found.consumer)
         made.row = found.consumer
-        made.lookup_write_id = found.location.write_id
+        made.lookup_write_id = found.lookup_row.write_id
         return made
 
     @classmethod
@@ -56,9 +58,13 @@ class Consumer(consumer.Consumer):
                 ctx, id=row.user_id, external_id=row.user_id))
 
     @property
-    def tree_ids(self):
-        """Return the ids of all trees in which it holds something."""
-        return {self.row.home} | self.row.also_in if self.row else set()
+    def known(self):
+        """Return the KnownConsumer of this object."""
+        return allocation_writes.KnownConsumer(
+            consumer_model.ConsumerSpec(
+                self.uuid, self.project.external_id, self.user.external_id,
+                self.consumer_type_id),
+            self.generation, self.row, self.lookup_write_id)
 
     def create(self):
         if not created_in_request.add(self._context, Consumer, self.uuid,

@@ -165,13 +165,13 @@ class ResourceProvider(resource_provider.ResourceProvider):
             tree = compose(state.tree, now)
             if check_generation:
                 tree = provider_changes.bump(tree, self.uuid, now)
-            return writing.change(state, tree)
+            return state.with_tree(tree)
 
-        written = writing.step(self._context.store, self.get_tree_id(),
-                               composed)
+        written = writing.write_tree(self._context.store,
+                                     self.get_tree_id(), composed)
         if check_generation:
             self.generation += 1
-        for name in provider_changes.over_capacity(written, self.uuid,
+        for name in provider_changes.over_capacity(written.tree, self.uuid,
                                                    warn_of):
             resource_provider.LOG.warning(
                 'Resource provider %(uuid)s is now over-capacity for '

@@ -62,7 +62,7 @@ def _create(store, old, new):
 def _rewrite(store, tree_id, old, new):
     """Rename the class in one tree, unless a new consumer uses it.
 
-    In that case the next scan finds the tree again.
+    Then the next scan finds the tree again.
     """
     holders = [row.uuid for row in store.trees.list_consumers(tree_id)
                if any(name == old for _provider, name in row.amounts)]
@@ -71,12 +71,13 @@ def _rewrite(store, tree_id, old, new):
         if state.tree is None or not _is_complete(state, old):
             return None
         tree = provider_changes.rename_class(state.tree, old, new)
-        return writing.change(state, tree, put=[
-            row.replace(amounts=provider_changes.rename_keys(
-                row.amounts, old, new))
-            for row in state.consumers.values()])
+        after = state.with_tree(tree)
+        for uuid, row in state.consumers.items():
+            after = after.with_row(uuid, row.replace(
+                amounts=provider_changes.rename_keys(row.amounts, old, new)))
+        return after
 
-    writing.step(store, tree_id, renamed, consumers=holders)
+    writing.write_tree(store, tree_id, renamed, consumers=holders)
 
 
 def _is_complete(state, name):

@@ -24,13 +24,18 @@ class FoundProvider:
 def find(store, provider_uuid, *, level=store_session.READ):
     """Return the FoundProvider of a uuid, or None.
 
-    Reads two partitions: the lookup row, then the tree. If the tree does not
-    have the provider, there is none, unless the lookup row says that the
-    provider moves there from another tree.
+    Reads two partitions: the lookup row, then the tree.
     """
     row = store.provider_trees.find(provider_uuid, level=level)
-    if row is None:
-        return None
+    return row and find_at(store, row, provider_uuid, level=level)
+
+
+def find_at(store, row, provider_uuid, *, level=store_session.READ):
+    """Return the FoundProvider that a LookupRow leads to, or None.
+
+    If the tree does not have the provider, there is none, unless the row says
+    that the provider moves there from another tree.
+    """
     _write_id, _from, old_tree = row.write_id.partition(FROM)
     # The new tree is read again: the provider may have arrived there while
     # we read the old one.

@@ -143,7 +143,7 @@ def remove_provider(tree, provider_uuid):
 
 def subtree(tree, provider_uuid):
     """Return the uuids of a provider and of all providers below it."""
-    inside, children = set(), {provider_uuid}
+    inside, children = frozenset(), {provider_uuid}
     while children:
         inside |= children
         children = {provider.uuid for provider in tree.providers.values()
@@ -158,7 +158,8 @@ def rename_reparent(tree, provider_uuid, *, name, parent, allow_reparenting,
     Raises ObjectActionError for a parent that is not in the tree, and as
     ``refuse_parent`` does.
     """
-    if parent is not None and parent not in tree.providers:
+    if tree is not None and parent is not None and (
+            parent not in tree.providers):
         raise no_parent()
     refuse_parent(tree, provider_uuid, parent,
                   allow_reparenting=allow_reparenting)

@@ -22,20 +22,22 @@ def save(store, provider_uuid, *, name, parent, allow_reparenting):
     Raises NotFound, ObjectActionError for a bad parent, DBDuplicateEntry
     with the column 'name', and a conflict.
     """
-    write_id = write_model.new_write_id()
+    write = write_model.new()
     found = finding.get(store, provider_uuid)
     to_tree = _target_tree(store, found, parent)
     renamed = name != found.provider.name
     old_name = create_delete.name_rows(store, found.provider)
     if renamed:
-        create_delete.claim_name(store, name, provider_uuid, write_id)
+        create_delete.claim_name(store, name, provider_uuid, write.id)
     try:
         if to_tree == found.tree.id:
-            writing.step(store, to_tree, lambda state: writing.change(
-                state, provider_changes.rename_reparent(
-                    state.tree, provider_uuid, name=name, parent=parent,
-                    allow_reparenting=allow_reparenting,
-                    now=write_model.now_ms()), write_id=write_id))
+            writing.write_tree(
+                store, to_tree,
+                lambda state: state.with_tree(
+                    provider_changes.rename_reparent(
+                        state.tree, provider_uuid, name=name, parent=parent,
+                        allow_reparenting=allow_reparenting,
+                        now=write.at_ms)), write=write)
         else:
             move_subtree.move(
                 store, provider_uuid, name=name, parent=parent,
@@ -46,11 +48,11 @@ def save(store, provider_uuid, *, name, parent, allow_reparenting):
         raise
     except Exception:
         if renamed:
-            cleanup.release([(store.provider_names, name, write_id)])
+            cleanup.release([(store.provider_names, name, write.id)])
         raise
     if renamed:
         create_delete.confirm_name(
-            store, name, write_id,
+            store, name, write.id,
             undo=lambda: _restore_name(store, found.provider, name))
         cleanup.release(old_name)
 
@@ -61,10 +63,11 @@ def _restore_name(store, old, name):
         now = finding.in_tree(state.tree, old.uuid)
         if now is None or now.provider.name != name:
             return None
-        return writing.change(state, state.tree.with_provider(
+        return state.with_tree(state.tree.with_provider(
             now.provider.replace(name=old.name)))
 
-    writing.step(store, finding.get(store, old.uuid).tree.id, restored)
+    writing.write_tree(store, finding.get(store, old.uuid).tree.id,
+                       restored)
 
 
 def _target_tree(store, found, parent):

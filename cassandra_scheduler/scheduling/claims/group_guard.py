@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Places the members of a group one after another, whoever places them.
+"""Places the members of a group one after another, in all schedulers.
 
 Two members that must share a host, or must not, may be placed at the same
-moment on two hosts; no tree then shows the one to the other. So the group has
-a row, and a member's claim goes through it:
+moment on two hosts. Then no tree shows one member to the other. So the group
+has a row, and a member's claim goes through it:
 
     scheduler A        row of the group        trees        scheduler B
     reads: nobody ------------+---------------------------- reads: nobody
@@ -16,103 +16,90 @@ a row, and a member's claim goes through it:
                               |<----------------------- claiming B: host 1
                               |                host 1 <--- the claim of B
 
-Nobody writes into the row while the claim in it may still come to be. It
-came: the tree has the consumer. It never will: its locator is another's or
-gone, or whoever waits has lost patience and has put a fence into the tree,
-which refuses the claim if it is only late. So a scheduler that dies holds a
-group up for as long as ``PATIENCE``, and no clocks are compared.
+Nobody writes into the row while the claim in it may still be written. It is
+over when the tree has the consumer. It is over, too, when it can never be
+written: its lookup row is gone or is another's, or a member that waited too
+long has put a claim tombstone into the tree. So a scheduler that dies holds
+up a group for ``PATIENCE_S``, and no clocks are compared.
 
-What the row says is not where members are: the trees are asked, each time. A
+The row does not say where members are: the trees are asked each time. A
 member that is gone, or a claim that failed, binds nobody.
 """
 
 import time
-import uuid
 
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import server_groups
 
-#: Seconds for which a claim under way is waited for before it is fenced off.
-PATIENCE = 3.0
+#: Seconds for which a claim under way is waited for before it is stopped.
+PATIENCE_S = 3.0
 
 
-class Guard:
-    """The group of one request's claimants.
+class GroupGuard:
+    """The group of one request's consumers.
 
-    ``until``: the time (monotonic) after which nothing is waited for;
-    ``tell(members)`` is called with the uuids of all consumers that have
-    been placed as members, whenever there may be others than before.
+    ``until``: the time (monotonic) after which nothing is waited for. Read
+    ``members`` before the first ``enter``.
     """
 
-    def __init__(self, store, group_id, *, notes, until, tell):
+    def __init__(self, store, group_id, *, notes, until):
         self._store = store
         self._id = group_id
         self._notes = notes
         self._until = until
-        self._tell = tell
         self._group = None               # as last read or written
+        self._members = frozenset()      # as last read
         self._entered = set()            # ids of our own claims
-        self._inside = False
-        self._news = False
 
-    def begin(self):
-        """Turn to the next claimant: what is judged now is up to date."""
+    @property
+    def members(self):
+        """The uuids of consumers that others have placed, as last read."""
         if self._group is None:
-            self._learn(self._store.server_groups.find(self._id))
-        self._news = False
+            self._read_group(self._store.server_groups.find(self._id))
+        return self._members
 
-    def enter(self, claim, *, created):
+    def enter(self, uuid, tree_id, claim_id, *, created):
         """Announce a claim; return whether it may be made now.
 
-        ``created``: whether the consumer's locator was written for it. The
-        judge is asked again if another member has been placed meanwhile.
-        Raises OutcomeUnknown when the answer was lost.
+        ``created``: whether the consumer's lookup row was written for it.
+        False when another member was placed meanwhile: then ``members`` are
+        new, and the candidate has to be judged again. Raises OutcomeUnknown
+        when the answer was lost.
         """
-        attempts = retrying.Attempts(self._until - time.monotonic())
-        self._inside = False
-        while not self._late and (not self._news or claim.accepts(
-                claim.candidate, claim.allocation)):
-            after = server_groups.ServerGroup(
-                self._group.members | {claim.consumer_spec.uuid},
-                server_groups.MemberClaim(claim.consumer_spec.uuid,
-                                          claim.candidate.tree.id, claim.id,
-                                          created),
-                write_id=str(uuid.uuid4()))
-            match self._write(after):
-                case outcome.Applied():
-                    self._entered.add(claim.id)
-                    self._inside = True
-                    return True
-                case outcome.Unknown(cause=cause):
-                    raise errors.OutcomeUnknown(
-                        f'Whether {claim.consumer_spec.uuid} may be placed '
-                        f'with its group {self._id} is unknown: {cause}.')
-                case outcome.Rejected(winner=winner):
-                    self._learn(winner)
-                    self._news = True
-            if not attempts.wait():
+        if self._late:
+            return False
+        claim = server_groups.MemberClaim(uuid, tree_id, claim_id, created)
+        if self._group.claiming == claim:
+            return True
+        match self._write(server_groups.ServerGroup(
+                self._group.members | {uuid}, claim,
+                write_id=write_model.new_write_id())):
+            case outcome.Applied():
+                self._entered.add(claim_id)
+                return True
+            case outcome.Rejected(winner=winner):
+                self._read_group(winner)
                 return False
-        return False
-
-    def overtaken(self):
-        """Return whether somebody has lost patience with our last claim."""
-        return self._inside and not self._late and (
-            self._store.server_groups.find(
-                self._id).write_id != self._group.write_id)
+            case outcome.Unknown(cause=cause):
+                raise errors.OutcomeUnknown(
+                    f'Whether {uuid} may be placed with its group {self._id} '
+                    f'is unknown: {cause}.')
 
     def leave(self, gone):
         """Say that nothing more will come of our claims.
 
-        ``gone``: uuids of claimants who certainly hold nothing. What cannot
-        be said is found out by the next member.
+        ``gone``: uuids of consumers that certainly hold nothing. The next
+        member finds out what cannot be said here.
         """
         claiming = self._group.claiming if self._group else None
         if (claiming is not None and claiming.claim_id in self._entered and
                 claiming.consumer in gone):
             self._write(server_groups.ServerGroup(
-                self._group.members - set(gone), write_id=str(uuid.uuid4())))
+                self._group.members - set(gone),
+                write_id=write_model.new_write_id()))
 
     @property
     def _late(self):
@@ -126,43 +113,44 @@ class Guard:
             self._group = after
         return written
 
-    def _learn(self, group):
-        """Wait until no claim of others is under way, and tell who is there.
+    def _read_group(self, group):
+        """Wait until no claim of another is under way; keep the group.
 
         Once it is too late for the request, nothing is waited for.
         """
-        attempts, waited_for = None, None
-        while not self._late and not self._over(group.claiming):
-            if group.claiming != waited_for:
-                waited_for = group.claiming
-                attempts = retrying.Attempts(PATIENCE)
-            if not attempts.wait():
-                self._fence(group.claiming)
+        while not self._late and not self._is_over(group.claiming):
+            claim = group.claiming
+            group = retrying.Attempts(PATIENCE_S).repeat(
+                lambda: self._store.server_groups.find(self._id),
+                until=lambda read, claim=claim: (
+                    self._late or read.claiming != claim or
+                    self._is_over(claim)))
+            if group.claiming == claim and not self._late:
+                self._stop(claim)
                 break
-            group = self._store.server_groups.find(self._id)
-        # Whoever holds nothing any more need not be looked for again.
+        # A consumer that holds nothing any more binds nobody.
         there = self._store.consumer_homes.find_many(group.members)
+        self._members = frozenset(there)
         self._group = server_groups.ServerGroup(
-            frozenset(there), group.claiming, group.write_id)
-        self._tell(self._group.members)
+            self._members, group.claiming, group.write_id)
 
-    def _over(self, claim):
-        """Return whether a claim has come to be, or never will."""
+    def _is_over(self, claim):
+        """Return whether a claim was written, or never will be."""
         if claim is None or claim.claim_id in self._entered:
             return True
         row = self._store.trees.find_consumer(claim.tree, claim.consumer)
-        if row is not None and (row.stands or row.blocks(claim.claim_id)):
+        if row is not None and (row.is_live or row.blocks(claim.claim_id)):
             return True
         if not claim.created:
             return False
-        location = self._store.consumer_homes.find(claim.consumer)
-        return location is None or location.write_id != claim.claim_id
+        lookup_row = self._store.consumer_homes.find(claim.consumer)
+        return lookup_row is None or lookup_row.write_id != claim.claim_id
 
-    def _fence(self, claim):
-        """Keep a claim from coming to be, unless it just has."""
+    def _stop(self, claim):
+        """Keep a claim from being written, unless it just was."""
         self._notes.conditional_write()
-        written = self._store.trees.fence(claim.tree, claim.consumer,
-                                          claim.claim_id)
+        written = self._store.consumers.write_claim_tombstone(
+            claim.tree, claim.consumer, claim.claim_id)
         if isinstance(written, outcome.Unknown):
             raise errors.OutcomeUnknown(
                 f'Whether {claim.consumer} is being placed with its group '

@@ -8,10 +8,10 @@ search by it; that this is done is noted for each column.
 
 import concurrent.futures
 import datetime
-import uuid
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import full_scan
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
@@ -80,8 +80,11 @@ def _bring_up(session, key, columns, searchable):
                 return False
         except _UNREADABLE:
             return False
-        written = rows.write(consumer_model.TreeChange(
-            before=tree, after=tree, write_id=uuid.uuid4().hex, whole=True))
+        written = rows.write(
+            change_model.TreeChange(before=tree,
+                                    after=tree,
+                                    write_id=write_model.new_write_id(),
+                                    whole=True))
         if isinstance(written, outcome.Applied):
             return True
     raise errors.StoreUnavailable(

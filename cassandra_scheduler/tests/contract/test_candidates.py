@@ -3,7 +3,7 @@
 import datetime
 import uuid
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import query
@@ -39,7 +39,7 @@ class TestRestrictions(CandidatesTestCase):
 
     def test_a_candidate_is_the_whole_tree(self):
         tree = self.new_compute(traits=frozenset({'CUSTOM_A'}))
-        self.store.trees.beat(tree.id, tree_model.Heartbeat(
+        self.store.trees.write_heartbeat(tree.id, tree_model.Heartbeat(
             1700000000000, True, True, '{}'))
         [candidate] = self.read().trees
         self.assertEqual(self.store.trees.find(tree.id), candidate)
@@ -82,8 +82,8 @@ class TestRestrictions(CandidatesTestCase):
         seen = datetime.datetime(2023, 11, 14, 22, 13, 20)
         recent = ('last_seen', '>=', seen)
         self.assertEqual(set(), self.found(recent))
-        self.store.trees.beat(tree.id,
-                              tree_model.Heartbeat(1700000000000))
+        self.store.trees.write_heartbeat(tree.id,
+                                         tree_model.Heartbeat(1700000000000))
         self.assertEqual({tree.id}, self.found(recent))
 
     def test_values_are_bound(self):
@@ -94,10 +94,10 @@ class TestRestrictions(CandidatesTestCase):
 
     def test_a_row_that_lost_its_tree_is_counted_but_not_returned(self):
         tree = self.new_compute()
-        self.write(consumer_model.TreeChange(
+        self.write(change_model.TreeChange(
             tree, tree.replace(providers={}), write_id=hosts.write_id()))
-        self.store.trees.beat(tree.id,
-                              tree_model.Heartbeat(1700000000000))
+        self.store.trees.write_heartbeat(tree.id,
+                                         tree_model.Heartbeat(1700000000000))
         page = self.read(('last_seen', '>=', datetime.datetime(2020, 1, 1)))
         self.assertEqual((), page.trees)
 

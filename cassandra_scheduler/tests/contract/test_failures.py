@@ -124,7 +124,7 @@ class TestValues(FailuresTestCase):
             self.assert_told(errors.InvalidValue, 'A value cannot be stored',
                              asked=lambda key=key: homes.find(key))
             self.assert_told(errors.InvalidValue, 'A value cannot be stored',
-                             asked=lambda key=key: homes.claim(
+                             asked=lambda key=key: homes.create(
                                  key, 'tree', 'op'))
 
     def test_a_refused_value_leaves_the_tree_alone(self):

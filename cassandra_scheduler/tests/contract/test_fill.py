@@ -3,7 +3,7 @@
 
 import uuid
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.resource_types import loading
@@ -65,7 +65,8 @@ class TestFill(test_schema.SchemaTestCase):
 
     def test_a_type_that_comes_later(self):
         later = self.later()
-        self.clouds[0].store.trees.beat('nobody', self.trees[0].heartbeat)
+        self.clouds[0].store.trees.write_heartbeat('nobody',
+                                                   self.trees[0].heartbeat)
         self.check_not_ready(later)
         self.check_every_row(later)
         self.check_what_an_older_service_left(later)
@@ -96,10 +97,10 @@ class TestFill(test_schema.SchemaTestCase):
         older = self.clouds[0].store
         tree = older.trees.find(self.trees[0].id)
         older.trees.write(
-            consumer_model.TreeChange(before=tree,
-                                      after=tree.with_provider(
-                                          tree.root.replace(name='renamed')),
-                                      write_id=str(uuid.uuid4())))
+            change_model.TreeChange(before=tree,
+                                    after=tree.with_provider(
+                                        tree.root.replace(name='renamed')),
+                                    write_id=str(uuid.uuid4())))
         self.assertEqual('as host0', self.columns_of(tree, 'one')[0])
         self.sync(later)
         self.assertEqual(('as renamed', {'renamed'}),

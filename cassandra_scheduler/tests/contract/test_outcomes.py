@@ -7,9 +7,9 @@ from cassandra import connection
 from cassandra import policies
 from cassandra import protocol
 
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import catalogue
-from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import tree_rows
 from cassandra_scheduler.tests.contract import case
@@ -117,10 +117,10 @@ class TestTrees(OutcomesTestCase):
         self.session.lose(self.step, SILENCE)
         self.session.refuse(self.read, SILENCE, times=3)
         claimed = hosts.consumer(tree.id)
-        written = retrying.step(
-            self.over_wire.trees, tree.id,
+        written = self.over_wire.write_tree(
+            tree.id,
             lambda state: hosts.claiming(state.tree, claimed),
-            start=tree_rows.TreeState(tree))
+            start=change_model.TreeState(tree))
         self.assert_applied(written)
         self.assertEqual(tree.version + 1,
                          self.store.trees.find(tree.id).version)
@@ -159,7 +159,7 @@ class TestSmallRows(OutcomesTestCase):
     def test_a_locator_that_was_written_and_lost(self):
         homes = self.over_wire.consumer_homes
         for part, write in (
-                ('INSERT', lambda: homes.claim('c', 'tree', '1')),
+                ('INSERT', lambda: homes.create('c', 'tree', '1')),
                 ('UPDATE', lambda: homes.move('c', 'new', write_id='2',
                                               from_write_id='1')),
                 ('DELETE', lambda: homes.release('c', '2'))):
@@ -170,14 +170,14 @@ class TestSmallRows(OutcomesTestCase):
     def test_a_locator_that_was_not_written_and_lost(self):
         homes = self.over_wire.consumer_homes
         self.session.refuse('INSERT', CAS_UNKNOWN)
-        self.assert_applied(homes.claim('c', 'tree', '1'))
+        self.assert_applied(homes.create('c', 'tree', '1'))
         self.assertEqual('1', self.store.consumer_homes.find('c').write_id)
 
     def test_a_locator_that_another_claimed_meanwhile(self):
-        self.store.consumer_homes.claim('c', 'theirs', '2')
+        self.store.consumer_homes.create('c', 'theirs', '2')
         self.session.refuse('INSERT', SILENCE)
         lost = self.assert_rejected(
-            self.over_wire.consumer_homes.claim('c', 'mine', '1'))
+            self.over_wire.consumer_homes.create('c', 'mine', '1'))
         self.assertEqual('theirs', lost.winner.value)
 
     def test_nobody_to_ask_is_unknown(self):
@@ -185,7 +185,7 @@ class TestSmallRows(OutcomesTestCase):
         self.session.refuse('SELECT', SILENCE)
         self.session.refuse('INSERT', cluster.NoHostAvailable('none', {}))
         self.assert_unknown(
-            self.over_wire.consumer_homes.claim('c', 'tree', '1'))
+            self.over_wire.consumer_homes.create('c', 'tree', '1'))
 
     def test_a_name_that_was_written_and_lost(self):
         names = self.over_wire.catalogue

@@ -2,15 +2,14 @@
 
 import concurrent.futures
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import retrying
-from cassandra_scheduler.store import tree_rows
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import sessions
 
-TreeChange = consumer_model.TreeChange
+TreeChange = change_model.TreeChange
 STEP, COMMIT = 'SET seq', "SET state = 'COMMITTED'"
 
 
@@ -67,7 +66,7 @@ class TestCommit(TransactionsTestCase):
         self.assertEqual(1, len(session.sent))
         refused = self.store.transactions.commit([self.adding(self.first)])
         self.assertEqual(
-            {self.first.id: tree_rows.TreeState(stands)},
+            {self.first.id: change_model.TreeState(stands)},
             self.assert_rejected(refused).winner)
 
     def test_two_changes_are_seven_statements(self):
@@ -160,7 +159,7 @@ class TestCommit(TransactionsTestCase):
             self.adding(self.first), self.adding(self.first)])
         self.assertRaises(ValueError, commit, [
             self.adding(self.first), self.adding(self.second)],
-            homes=[consumer_model.HomeMove('c', 'op', self.second.id, 'o')])
+            homes=[change_model.HomeMove('c', 'op', self.second.id, 'o')])
         self.assertEqual([], self.records())
 
 
@@ -197,7 +196,7 @@ class TestMeetings(TransactionsTestCase):
         self.assertEqual([self.first, self.second],
                          self.store.trees.find_many(both))
         state = self.store.trees.find_state(self.first.id, ['nobody'])
-        self.assertEqual(tree_rows.TreeState(self.first), state)
+        self.assertEqual(change_model.TreeState(self.first), state)
         self.assertEqual([], self.store.trees.list_consumers(both[1]))
         session.go.set()
         self.assert_applied(ending.result())
@@ -234,7 +233,7 @@ class TestMeetings(TransactionsTestCase):
             return hosts.claiming(state.tree, claimed)
 
         step = self.start(retrying.step, self.store.trees, self.first.id,
-                          advance, start=tree_rows.TreeState(candidate))
+                          advance, start=change_model.TreeState(candidate))
         session.go.set()
         self.assert_applied(ending.result())
         self.assert_applied(step.result())
@@ -272,9 +271,9 @@ class TestMeetings(TransactionsTestCase):
 
     def abort_by_a_step(self):
         """Step the first tree, past the deadline of who holds it."""
-        self.assert_applied(retrying.step(
-            self.store.trees, self.first.id,
-            lambda state: self.adding(state.tree, 3)))
+        self.assert_applied(
+            self.store.write_tree(self.first.id,
+                                  lambda state: self.adding(state.tree, 3)))
 
     def test_a_prepare_that_is_late_is_taken_back(self):
         session, ending = self.paused(STEP, skip=1, deadline_s=0.2)
@@ -298,12 +297,12 @@ class TestMeetings(TransactionsTestCase):
         session, ending = self.paused(COMMIT)
         [held] = [tree for tree in self.store.candidates.read([]).trees
                   if tree.id == self.first.id]
-        settling = self.start(self.store.transactions.settle_intent, held)
+        settling = self.start(self.store.transactions.resolve_intent, held)
         session.go.set()
         written = self.assert_applied(ending.result())
         self.assertEqual(written.state[self.first.id], settling.result())
         free = written.state[self.second.id]
-        self.assertEqual(free, self.store.transactions.settle_intent(free))
+        self.assertEqual(free, self.store.transactions.resolve_intent(free))
 
 
 class TestCrossing(TransactionsTestCase):

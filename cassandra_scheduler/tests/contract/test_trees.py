@@ -3,15 +3,14 @@
 import dataclasses
 import uuid
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import tree_rows
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
 
-TreeChange = consumer_model.TreeChange
+TreeChange = change_model.TreeChange
 
 
 class TestWrite(case.StoreTestCase):
@@ -36,7 +35,7 @@ class TestWrite(case.StoreTestCase):
         nobody = str(uuid.uuid4())
         self.assertIsNone(self.store.trees.find(nobody))
         state = self.store.trees.find_state(nobody, [nobody])
-        self.assertEqual(tree_rows.TreeState(None), state)
+        self.assertEqual(change_model.TreeState(None), state)
 
     def test_a_step_counts_one(self):
         tree = self.new_host()
@@ -152,7 +151,7 @@ class TestHeartbeat(case.StoreTestCase):
 
     def test_a_beat_is_no_step(self):
         tree = self.new_host()
-        self.store.trees.beat(tree.id, self.BEAT)
+        self.store.trees.write_heartbeat(tree.id, self.BEAT)
         self.assertEqual(dataclasses.replace(tree, heartbeat=self.BEAT),
                          self.store.trees.find(tree.id))
         self.write(hosts.claiming(tree, hosts.consumer(tree.id)))
@@ -163,7 +162,7 @@ class TestHeartbeat(case.StoreTestCase):
         tree = self.new_host()
         self.write(TreeChange(tree, tree.replace(providers={}),
                               write_id=hosts.write_id()))
-        self.store.trees.beat(tree.id, self.BEAT)
+        self.store.trees.write_heartbeat(tree.id, self.BEAT)
         self.assertEqual(1, len(self.rows(tree.id)))
         self.assertIsNone(self.store.trees.find(tree.id))
         self.assertEqual([], self.store.trees.find_many([tree.id]))
@@ -221,6 +220,6 @@ class TestNames(case.StoreTestCase):
     def test_in_keys(self):
         for evil in self.EVIL[:-1]:
             locator = self.store.provider_names
-            self.assert_applied(locator.claim(evil, 'u', 'op'))
+            self.assert_applied(locator.create(evil, 'u', 'op'))
             self.assertEqual('u', locator.find(evil).value)
             self.assertIsNone(locator.find(evil + ' '))

@@ -144,7 +144,8 @@ class Row:
             hosts.TreeChange(before=empty,
                              after=empty.with_provider(root),
                              write_id=hosts.write_id()))
-        self.store.provider_trees.claim(root.uuid, root.uuid, hosts.write_id())
+        self.store.provider_trees.create(root.uuid, root.uuid,
+                                         hosts.write_id())
         for name in self._instances():
             hosts.new_consumer(self.store, root.uuid, uuid=name)
         publisher = publishing.Publisher(self.store)

@@ -141,7 +141,7 @@ class TestRequestFilters(nova_cloud.NovaCloudTest):
         self.filters.owner(self.context, wanted)
         self.assertEqual(set(), wanted.root_required)
         beat = figures.heartbeat_of(objects.Service(host='one'))
-        self.store.trees.beat(tree.id, beat)
+        self.store.trees.write_heartbeat(tree.id, beat)
         self.start()._wiring.request_filters.owner(self.context, wanted)
         self.assertEqual({'OWNER_NOVA'}, wanted.root_required)
 

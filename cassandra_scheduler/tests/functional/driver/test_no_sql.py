@@ -11,9 +11,8 @@ from nova import objects
 from nova.scheduler import weights
 
 from cassandra_scheduler.driver.sync import cells
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.reporter import figures
-from cassandra_scheduler.store import retrying
 from cassandra_scheduler.tests.fixtures import sql_trap
 from cassandra_scheduler.tests.functional.driver import nova_cloud
 
@@ -73,11 +72,11 @@ class TestNoSql(nova_cloud.NovaCloudTest):
 
         def join(state):
             root = state.tree.root
-            return consumer_model.TreeChange(
+            return change_model.TreeChange(
                 before=state.tree, write_id=made.uuid,
                 after=state.tree.with_provider(root.replace(
                     aggregates=root.aggregates | {made.uuid})))
-        retrying.step(self.store.trees, tree.id, join)
+        self.store.write_tree(tree.id, join)
         return made
 
     def trees(self, host):
@@ -178,10 +177,11 @@ class TestNoSql(nova_cloud.NovaCloudTest):
     def test_a_plugin_from_elsewhere(self):
         (there,), ((chosen, *_spares),) = self.select(spec())
         tree_id = chosen.compute_node_uuid
-        retrying.step(self.store.trees, tree_id, lambda state:
-                      consumer_model.TreeChange(
-                          before=state.tree, write_id='counted',
-                          after=state.tree.with_pending(there, None)))
+        self.store.write_tree(
+            tree_id, lambda state: change_model.TreeChange(
+                before=state.tree,
+                write_id='counted',
+                after=state.tree.with_pending(there, None)))
         self.flags(group='filter_scheduler',
                    weight_classes=[f'{__name__}.Everything'])
         manager = self.start()
@@ -204,11 +204,11 @@ class TestNoSql(nova_cloud.NovaCloudTest):
         report = {**json.loads(tree.report),
                   'image_properties': figures.counted(
                       [(('hw_disk_bus', 'virtio'),)] * 9)}
-        retrying.step(self.store.trees, tree.id, lambda state:
-                      consumer_model.TreeChange(
-                          before=state.tree, write_id='reported',
-                          after=state.tree.replace(
-                              report=json.dumps(report))))
+        self.store.write_tree(
+            tree.id, lambda state: change_model.TreeChange(
+                before=state.tree,
+                write_id='reported',
+                after=state.tree.replace(report=json.dumps(report))))
         self.assertEqual(other, self.host(spec(image=image),
                                           manager=manager))
 

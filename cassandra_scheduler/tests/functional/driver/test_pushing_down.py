@@ -30,7 +30,7 @@ class TestPushingDown(nova_cloud.NovaCloudTest):
         image = objects.ImageMeta(properties=objects.ImageMetaProps(
             hw_architecture='aarch64'))
         placed = self.place(nova_cloud.spec(image=image))
-        return placed.places[0].candidate.tree.root.name, placed.transcript
+        return placed.placements[0].candidate.tree.root.name, placed.transcript
 
     def asked(self, transcript):
         return {each.source for each in transcript.restrictions}

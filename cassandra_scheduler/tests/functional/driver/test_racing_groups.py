@@ -152,7 +152,7 @@ class TestWhoIsLeft(GroupTestCase):
                                                              None)
             self.assertEqual([], [
                 row for row in (state.consumers.values() if state else ())
-                if row.fenced])
+                if row.is_tombstone])
 
     def give_back(self, member):
         """Do what Nova does when a server is deleted."""
@@ -161,7 +161,7 @@ class TestWhoIsLeft(GroupTestCase):
         self.cloud.write(tree, tree.with_amounts(
             found.consumer.amounts, sign=-1).with_pending(member, None),
             delete=(member,))
-        self.store.consumer_homes.release(member, found.location.write_id)
+        self.store.consumer_homes.release(member, found.lookup_row.write_id)
 
     def test_a_member_that_is_gone(self):
         self.assertEqual('small', self.boot('affinity', member=self.member))
@@ -209,7 +209,7 @@ class TestSchedulerInTrouble(GroupTestCase):
         for number in range(HOSTS):
             self.add_host(f'host{number}')
         self.useFixture(fixtures.MonkeyPatch(
-            f'{group_guard.__name__}.PATIENCE', 0.3))
+            f'{group_guard.__name__}.PATIENCE_S', 0.3))
         self.session = sessions.BlockingSession(self.cloud.settings,
                                                 '.trees SET seq')
         self.slow = self.start_on(self.session)
@@ -225,7 +225,7 @@ class TestSchedulerInTrouble(GroupTestCase):
 
     def test_who_waits_sees_what_came_of_it(self):
         self.useFixture(fixtures.MonkeyPatch(
-            f'{group_guard.__name__}.PATIENCE', 30))
+            f'{group_guard.__name__}.PATIENCE_S', 30))
         slow = self.boot_slowly('affinity')
         session = WaitingSession(self.cloud.settings)
         others, manager = [], self.start_on(session)

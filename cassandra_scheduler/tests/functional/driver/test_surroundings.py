@@ -10,10 +10,9 @@ from nova import objects
 from nova.scheduler import weights
 
 from cassandra_scheduler.driver.sync import host_aggregates
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import figures
-from cassandra_scheduler.store import retrying
 from cassandra_scheduler.tests.functional.driver import nova_cloud
 
 spec = nova_cloud.spec
@@ -250,9 +249,11 @@ class TestServices(SurroundingsTestCase):
         self.assertEqual('three', self.host())
         service = objects.Service(host='three', disabled=False,
                                   forced_down=False)
-        self.store.trees.beat(tree.id, figures.down_heartbeat_of(service))
+        self.store.trees.write_heartbeat(tree.id,
+                                         figures.down_heartbeat_of(service))
         self.assertIn(self.host(), ('one', 'two'))
-        self.store.trees.beat(tree.id, figures.heartbeat_of(service))
+        self.store.trees.write_heartbeat(tree.id,
+                                         figures.heartbeat_of(service))
         self.assertEqual('three', self.host())
 
     def test_silent(self):
@@ -352,10 +353,10 @@ class TestEverything(SurroundingsTestCase):
             spec(force_hosts=['two']), uuids=[instance.uuid])
         tree_id = chosen.compute_node_uuid
         # The host has counted it.
-        retrying.step(
-            self.store.trees, tree_id, lambda state:
-            consumer_model.TreeChange(
-                before=state.tree, write_id='op',
+        self.store.write_tree(
+            tree_id, lambda state: change_model.TreeChange(
+                before=state.tree,
+                write_id='op',
                 after=state.tree.with_pending(instance.uuid, None)))
         self.flags(group='filter_scheduler', weight_classes=[
             f'{__name__}.NumberOfInstances'])

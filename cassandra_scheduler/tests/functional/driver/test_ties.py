@@ -22,7 +22,7 @@ class TestTies(nova_cloud.NovaCloudTest):
         spec = nova_cloud.spec()
         wanted = manager._wanted(context, spec, None, alternates=0)
         placed, _judge = manager._place(context, spec, wanted)
-        place, = placed.places
+        place, = placed.placements
         return place.candidate.tree.root.name
 
     def add_hosts(self, **memory_mb):

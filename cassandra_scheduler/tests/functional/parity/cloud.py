@@ -9,11 +9,10 @@ import fixtures
 
 from cassandra_scheduler.driver import manager as driver_manager
 from cassandra_scheduler.driver import plugins
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import figures
 from cassandra_scheduler.reporter import publishing
-from cassandra_scheduler.store import retrying
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import nova_ground
@@ -95,12 +94,12 @@ class Cloud(fixtures.Fixture):
                                  for server in servers)))
         for row in rows:
             tree = tree.with_amounts(row.amounts)
-            self.store.consumer_homes.claim(row.uuid, tree.id, row.claim_id)
+            self.store.consumer_homes.create(row.uuid, tree.id, row.claim_id)
         self._cloud.write(empty, tree, put=rows,
                           create=frozenset(row.uuid for row in rows))
-        self.store.provider_trees.claim(host.uuid, tree.id, hosts.write_id())
+        self.store.provider_trees.create(host.uuid, tree.id, hosts.write_id())
         beat = figures.heartbeat_of(service)
-        self.store.trees.beat(tree.id, dataclasses.replace(
+        self.store.trees.write_heartbeat(tree.id, dataclasses.replace(
             beat, last_seen_ms=beat.last_seen_ms -
             1000 * host.service['last_seen_up']))
 
@@ -136,12 +135,12 @@ class Cloud(fixtures.Fixture):
             row = state.consumers.get(uuid)
             if row is None:
                 return None
-            return consumer_model.TreeChange(
+            return change_model.TreeChange(
                 before=state.tree, write_id=hosts.write_id(), delete=(uuid,),
                 after=state.tree.with_amounts(
                     row.amounts, sign=-1).with_pending(uuid, None))
-        retrying.step(self.store.trees, found.consumer.home, advance,
-                      consumers=(uuid,))
+
+        self.store.write_tree(found.consumer.home, advance, consumers=(uuid, ))
 
 
 def _host_of(candidate):

@@ -138,7 +138,7 @@ class PredicateTest(nova_cloud.NovaCloudTest):
         rounds = candidate_source.CandidateSource(
             words.PlacementRequest('request', (), (),
                                    restrictions=restrictions),
-            world=self.manager._wiring.world(),
+            context=self.manager._wiring.world(),
             random=random.Random(1),
             notes=transcript.Notes('request'))
         return {candidate.tree.id for found in

@@ -69,8 +69,8 @@ class TestSweep(testtools.TestCase):
         values = {'uuid': self.instance, 'home': self.node,
                   'amounts': {(self.node, 'VCPU'): 2}, 'claim_id': 'claim1'}
         consumer = consumer_model.Consumer(**{**values, **row})
-        self.store.consumer_homes.claim(self.instance, consumer.home,
-                                        'claim1')
+        self.store.consumer_homes.create(self.instance, consumer.home,
+                                         'claim1')
         tree = self.cloud.new_tree(tree_model.Provider(
             uuid=self.node, name='node1',
             inventories={'VCPU': tree_model.Inventory(total=8)}))

@@ -6,13 +6,12 @@ import uuid
 
 import testtools
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import publishing
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
-from cassandra_scheduler.store import retrying
 from cassandra_scheduler.tests.fixtures import cassandra
 
 REPORT = '{"host":"host1","nodename":"node1"}'
@@ -129,11 +128,11 @@ class TestSettle(PublishingTestCase):
 
         def claim(instance):
             def advance(state):
-                return consumer_model.TreeChange(
+                return change_model.TreeChange(
                     before=state.tree, write_id=str(uuid.uuid4()),
                     after=state.tree.with_pending(
                         instance, tree_model.Pending('claim', 1)))
-            retrying.step(self.store.trees, self.node, advance)
+            self.store.write_tree(self.node, advance)
             arrived.append(instance)
 
         def claim_all():

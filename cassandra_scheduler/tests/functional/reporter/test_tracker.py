@@ -205,7 +205,7 @@ class TestTracker(testtools.TestCase):
         locator.release(node.uuid, location.write_id)
         self.assertIsNone(self.update(node).report)
         self.assertIn('cassandra-placement-api', self.logged.output)
-        locator.claim(node.uuid, location.value, 'again')
+        locator.create(node.uuid, location.value, 'again')
         tree = self.update(node)
         self.assertIsNotNone(tree.report)
         self.assertEqual({}, tree.pending)

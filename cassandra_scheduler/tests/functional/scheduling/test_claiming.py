@@ -7,6 +7,7 @@ import uuid
 import cassandra
 import testtools
 
+from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.model import tree as tree_model
@@ -31,8 +32,8 @@ class ClaimingTestCase(testtools.TestCase):
         super().setUp()
         self.cloud = self.useFixture(fixture.Cloud())
         self.store = self.cloud.store
-        self.consumer_spec = words.ConsumerSpec(str(uuid.uuid4()), 'project',
-                                                'user')
+        self.consumer_spec = consumer_model.ConsumerSpec(
+            str(uuid.uuid4()), 'project', 'user')
         self.notes = transcript.Notes('request')
 
     def claims(self, **fields):
@@ -82,7 +83,7 @@ class TestClaim(ClaimingTestCase):
     def test_room_is_looked_for_again_in_the_row_that_won(self):
         host = self.host(vcpus=8)
         self.assertIsNotNone(self.claims().claim(
-            words.ConsumerSpec(str(uuid.uuid4())),
+            consumer_model.ConsumerSpec(str(uuid.uuid4())),
             host,
             self.allocation(host, 6),
             usage=lambda candidate: USAGE))
@@ -91,7 +92,7 @@ class TestClaim(ClaimingTestCase):
 
     def test_no_room_in_the_row_that_won(self):
         host, other = self.host(vcpus=8), self.host('other')
-        self.claims().claim(words.ConsumerSpec(str(uuid.uuid4())),
+        self.claims().claim(consumer_model.ConsumerSpec(str(uuid.uuid4())),
                             host,
                             self.allocation(host, 7),
                             usage=lambda candidate: USAGE)
@@ -125,16 +126,16 @@ class TestClaim(ClaimingTestCase):
 
     def test_a_locator_that_leads_nowhere(self):
         old, host = self.host('old'), self.host()
-        self.store.consumer_homes.claim(self.consumer_spec.uuid, old.tree.id,
-                                        str(uuid.uuid4()))
+        self.store.consumer_homes.create(self.consumer_spec.uuid, old.tree.id,
+                                         str(uuid.uuid4()))
         self.assertIsNotNone(self.claim(self.claims(), host))
         self.assertEqual(host.tree.id, self.store.consumers.find(
             self.consumer_spec.uuid).consumer.home)
 
     def test_a_locator_that_leads_nowhere_in_the_same_tree(self):
         host = self.host()
-        self.store.consumer_homes.claim(self.consumer_spec.uuid, host.tree.id,
-                                        str(uuid.uuid4()))
+        self.store.consumer_homes.create(self.consumer_spec.uuid, host.tree.id,
+                                         str(uuid.uuid4()))
         self.assertIsNotNone(self.claim(self.claims(), host))
         self.assertEqual(1, self.used(host))
 

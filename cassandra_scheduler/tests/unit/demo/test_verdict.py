@@ -3,9 +3,9 @@
 import testtools
 
 from cassandra_scheduler.demo import verdict
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.store import tree_rows
 
 HOST = 'compute-01'
 ROOT = 'provider-1'
@@ -26,7 +26,7 @@ def state(*consumers, **changes):
     tree = tree_model.Tree(
         'tree-1', version=5, providers={ROOT: root},
         used={VCPU: 4, MEMORY: 1024}).replace(**changes)
-    return tree_rows.TreeState(tree, {
+    return change_model.TreeState(tree, {
         each.uuid: each for each in consumers or (
             consumer('server-1'), consumer('server-2'))})
 
@@ -103,5 +103,5 @@ class TestVerdict(testtools.TestCase):
             [state(consumer('server-1'), consumer('server-2'),
                    consumer('moved', home='tree-2', amounts={},
                             moved_to='tree-2'),
-                   consumer('fenced', fenced='op'))], SERVERS)
+                   consumer('fenced', blocked_claims=('id',)))], SERVERS)
         self.assertTrue(found.holds, found)

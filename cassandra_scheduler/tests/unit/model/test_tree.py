@@ -74,16 +74,18 @@ class TestConsumer(testtools.TestCase):
                 (dict(), True, False),
                 (dict(moved_to='t2'), False, True),
                 (dict(moved_to='t2', amounts=holds), True, False),
-                (dict(fenced='op'), False, False)):
+                (dict(blocked_claims=('id',)), False, False)):
             consumer = consumer_model.Consumer('c', 't', **row)
             self.assertEqual((stands, stub),
-                             (consumer.stands, consumer.is_forwarding), row)
+                             (consumer.is_live, consumer.is_forwarding), row)
 
     def test_whom_a_fence_stops(self):
-        fence = consumer_model.Consumer('c', 't', fenced='one two')
+        fence = consumer_model.Consumer('c',
+                                        't',
+                                        blocked_claims=('one', 'two'))
         self.assertTrue(fence.blocks('one') and fence.blocks('two'))
         self.assertFalse(fence.blocks('on') or fence.replace(
-            fenced=None).blocks('one'))
+            blocked_claims=()).blocks('one'))
 
     def test_the_home_that_a_row_names(self):
         for row, home in ((dict(home='t'), 't'), (dict(home='t2'), 't2'),

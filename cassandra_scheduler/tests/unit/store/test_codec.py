@@ -7,6 +7,7 @@ import hypothesis
 from hypothesis import strategies as st
 import testtools
 
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import intents
@@ -30,7 +31,8 @@ consumers = st.builds(
     project_id=st.none() | texts, user_id=st.none() | texts,
     consumer_type=st.none() | texts, also_in=st.frozensets(names, max_size=2),
     created_ms=st.none() | moments, updated_ms=st.none() | moments,
-    moved_to=st.none() | texts, fenced=st.none() | texts)
+    moved_to=st.none() | texts, blocked_claims=st.lists(
+        st.text('abc-1', min_size=1)).map(tuple))
 
 
 @st.composite
@@ -153,7 +155,7 @@ class TestIntents(testtools.TestCase):
     def test_the_redo_is_the_change(self, before, after, put, delete):
         after = after.replace(version=before.version,
                               recent_write_ids=before.recent_write_ids)
-        change = consumer_model.TreeChange(
+        change = change_model.TreeChange(
             before=before, after=after, write_id='op', put=tuple(put),
             delete=tuple(delete))
         held = before.replace(intent=intents.encode(change, 'txid'))
@@ -166,7 +168,7 @@ class TestIntents(testtools.TestCase):
     @SOME
     @hypothesis.given(trees())
     def test_the_undo_is_what_was_before(self, before):
-        change = consumer_model.TreeChange(before, before, write_id='op')
+        change = change_model.TreeChange(before, before, write_id='op')
         held = before.replace(intent=intents.encode(change, 'txid'))
         self.assertEqual(before, intents.undo(held).after)
         self.assertTrue(intents.carries(held, 'txid'))

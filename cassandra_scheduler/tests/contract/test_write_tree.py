@@ -4,13 +4,12 @@ import concurrent.futures
 import dataclasses
 import time
 
-from cassandra_scheduler.model import consumer as consumer_model
-from cassandra_scheduler.store import retrying
-from cassandra_scheduler.store import tree_rows
+from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import errors
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
 
-TreeChange = consumer_model.TreeChange
+TreeChange = change_model.TreeChange
 
 
 class TestStep(case.StoreTestCase):
@@ -21,25 +20,31 @@ class TestStep(case.StoreTestCase):
             state.tree, write_id=hosts.write_id(),
             after=state.tree.with_amounts({(state.tree.id, 'VCPU'): 1}))
 
-    def test_it_starts_from_what_it_is_given(self):
+    def test_it_composes_again_from_what_won(self):
         old = self.new_host()
-        self.write(self.count_up(tree_rows.TreeState(old)))
         seen = []
 
-        def advance(state):
+        def compose(state):
+            if not seen:
+                self.write(self.count_up(state))
             seen.append(state.tree.units_used(old.id, 'VCPU'))
             return self.count_up(state)
 
-        written = retrying.step(self.store.trees, old.id, advance,
-                                start=tree_rows.TreeState(old))
+        written = self.store.write_tree(old.id, compose)
         self.assertEqual([0, 1], seen)
         self.assertEqual(2, self.assert_applied(written).state.units_used(
             old.id, 'VCPU'))
 
+    def test_what_changes_nothing_is_not_written(self):
+        tree = self.new_host()
+        written = self.store.write_tree(tree.id, lambda state: (
+            change_model.TreeChange(state.tree, state.tree, 'id')))
+        self.assertEqual(tree, self.assert_applied(written).state)
+        self.assertEqual(tree, self.store.trees.find(tree.id))
+
     def test_nothing_to_do_writes_nothing(self):
         tree = self.new_host()
-        refused = retrying.step(self.store.trees, tree.id,
-                                lambda state: None)
+        refused = self.store.write_tree(tree.id, lambda state: None)
         self.assertEqual(tree, self.assert_rejected(refused).winner.tree)
         self.assertEqual(tree, self.store.trees.find(tree.id))
 
@@ -47,8 +52,9 @@ class TestStep(case.StoreTestCase):
         tree = self.new_host()
         holder = hosts.consumer(tree.id)
         self.write(hosts.claiming(tree, holder))
-        refused = retrying.step(self.store.trees, tree.id,
-                                lambda state: None, consumers=[holder.uuid])
+        refused = self.store.write_tree(tree.id,
+                                        lambda state: None,
+                                        consumers=[holder.uuid])
         self.assertEqual({holder.uuid: holder}, refused.winner.consumers)
 
     def test_it_goes_on_seeing_them(self):
@@ -70,8 +76,10 @@ class TestStep(case.StoreTestCase):
                                                   put=(holder,)),
                 lambda state: hosts.releasing(state.tree, holder)):
             seen.clear()
-            self.assert_applied(retrying.step(
-                self.store.trees, tree.id, advance, consumers=[holder.uuid]))
+            self.assert_applied(
+                self.store.write_tree(tree.id,
+                                      advance,
+                                      consumers=[holder.uuid]))
             self.assertEqual([{holder.uuid}] * 2, seen)
 
     def test_a_refusal_shows_all_consumers_of_the_change(self):
@@ -81,7 +89,7 @@ class TestStep(case.StoreTestCase):
         change = dataclasses.replace(
             hosts.claiming(tree, new), put=(new, one), delete=(two.uuid,))
         refused = self.assert_rejected(self.store.trees.write(change))
-        self.assertEqual(tree_rows.TreeState(stands, {
+        self.assertEqual(change_model.TreeState(stands, {
             one.uuid: one, two.uuid: two}), refused.winner)
 
     def test_it_stops_trying_in_time(self):
@@ -92,9 +100,9 @@ class TestStep(case.StoreTestCase):
             return self.count_up(state)
 
         began = time.monotonic()
-        written = retrying.step(self.store.trees, tree.id, always_late,
-                                deadline_s=0.3)
-        self.assert_rejected(written)
+        error = self.assertRaises(errors.Contended, self.store.write_tree,
+                                  tree.id, always_late, deadline_s=0.3)
+        self.assertIn(tree.id, str(error))
         self.assertLess(time.monotonic() - began, 5)
 
     def test_thirty_two_threads_take_two_hundred_slots(self):

@@ -14,14 +14,14 @@ class TestLocators(case.StoreTestCase):
 
     def test_the_first_claim_wins(self):
         self.assertIsNone(self.homes.find('c'))
-        won = self.assert_applied(self.homes.claim('c', 'tree', 'op-1'))
-        lost = self.assert_rejected(self.homes.claim('c', 'other', 'op-2'))
+        won = self.assert_applied(self.homes.create('c', 'tree', 'op-1'))
+        lost = self.assert_rejected(self.homes.create('c', 'other', 'op-2'))
         self.assertEqual(LookupRow('tree', 'op-1'), won.state)
         self.assertEqual(LookupRow('tree', 'op-1'), lost.winner)
 
     def test_asking_again_is_no_loss(self):
         for _ in range(2):
-            self.assert_applied(self.homes.claim('c', 'tree', 'op-1'))
+            self.assert_applied(self.homes.create('c', 'tree', 'op-1'))
         for _ in range(2):
             self.assert_applied(self.homes.move('c', 'new', write_id='op-2',
                                                 from_write_id='op-1'))
@@ -30,7 +30,7 @@ class TestLocators(case.StoreTestCase):
         self.assertIsNone(self.homes.find('c'))
 
     def test_only_the_writer_s_op_moves_or_releases(self):
-        self.homes.claim('c', 'tree', 'op-1')
+        self.homes.create('c', 'tree', 'op-1')
         stands = LookupRow('tree', 'op-1')
         moved = self.homes.move('c',
                                 'new',
@@ -53,6 +53,6 @@ class TestLocators(case.StoreTestCase):
         for locator in (self.store.provider_trees, self.store.provider_names,
                         self.homes):
             self.assertIsNone(locator.find('key'))
-            self.assert_applied(locator.claim('key', 'value', 'op'))
+            self.assert_applied(locator.create('key', 'value', 'op'))
             self.assertEqual({'key': LookupRow('value', 'op')},
                              locator.find_many(['key', 'nobody']))
