@@ -19,12 +19,13 @@ def get_all_by_consumer_id(context, consumer_id):
     if found is None:
         return []
     consumer = consumers.Consumer.of(context, found)
-    return [
-        one for state in store.consumers.parts(found).values()
-        if (row := state.consumers.get(consumer_id)) is not None and
-        row.is_live and state.tree is not None
-        for one in _of_row(row, consumer, lambda uuid, tree=state.tree:
-                           _provider(context, tree, uuid))]
+    held = []
+    for state in store.consumers.parts(found).values():
+        row = state.consumers.get(consumer_id)
+        if row is not None and row.is_live and state.tree is not None:
+            held += _of_row(row, consumer, lambda uuid, tree=state.tree:
+                            _provider(context, tree, uuid))
+    return held
 
 
 def get_all_by_resource_provider(context, rp):
@@ -71,14 +72,15 @@ def delete_all(context, alloc_list):
         reads gen 2 ------>|
         removes all ------>|
     """
-    for _ in range(context.config.placement.allocation_conflict_retry_count):
-        if not alloc_list:
-            return
+    retries = context.config.placement.allocation_conflict_retry_count
+    while alloc_list:
+        if retries < 0:
+            raise exception.ConcurrentUpdateDetected()
+        retries -= 1
         changed = _delete(context, alloc_list)
         alloc_list = [one for consumer in changed
                       for one in get_all_by_consumer_id(context,
                                                         consumer.uuid)]
-    raise exception.ConcurrentUpdateDetected()
 
 
 def _delete(context, alloc_list):
