@@ -27,8 +27,8 @@ SECONDS = float(os.environ.get('CASSANDRA_SCHEDULER_TEST_SOAK_S', 60))
 CLIENTS = 32
 TREES = 20
 KILLS = 3
-#: What a process that died may leave behind: kinds of findings and their
-#: remedies. Requests for consumers and providers work in spite of them.
+#: What a process that died may leave behind: kinds of findings and how they
+#: are mended. Who looks for a consumer or makes a provider gets past them.
 LEFTOVERS = {(consumers.DANGLING, 'remove the locator'),
              (consumers.HOME, 'move the locator'),
              (consumers.STUB, 'remove the stub'),
