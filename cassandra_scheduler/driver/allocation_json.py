@@ -5,7 +5,7 @@ from cassandra_scheduler.model import resource_request as request_model
 
 
 def to_json(allocation):
-    """Return the dict that PUT /allocations takes, mappings included."""
+    """Return the dict for PUT /allocations, mappings included."""
     allocations = {}
     for (provider, resource_class), units in allocation.amounts.items():
         allocations.setdefault(provider, {'resources': {}})[

@@ -12,8 +12,8 @@ from placement.objects import allocation_candidate
 from placement.objects import research_context
 from placement.objects import trait
 
-from cassandra_scheduler.mini_cloud import lookups
 from cassandra_scheduler.mini_cloud import name_exchange
+from cassandra_scheduler.mini_cloud import queries
 
 
 def _without_transaction(name):
@@ -24,36 +24,36 @@ def _without_transaction(name):
 #: (module or class, name, what answers for a mini-cloud)
 MANIFEST = (
     (allocation_candidate, '_provider_ids_from_root_ids',
-     lookups.provider_ids_from_root_ids),
+     queries.provider_ids_from_root_ids),
     (research_context, '_get_roots_with_traits',
-     lookups.get_roots_with_traits),
+     queries.get_roots_with_traits),
     (research_context, '_get_trees_with_traits',
-     lookups.get_trees_with_traits),
-    (research_context, '_has_provider_trees', lookups.has_provider_trees),
+     queries.get_trees_with_traits),
+    (research_context, '_has_provider_trees', queries.has_provider_trees),
     (research_context, 'anchors_for_sharing_providers',
-     lookups.anchors_for_sharing_providers),
+     queries.anchors_for_sharing_providers),
     (research_context, 'get_provider_ids_having_any_trait',
-     lookups.get_provider_ids_having_any_trait),
+     queries.get_provider_ids_having_any_trait),
     (research_context, 'get_provider_ids_matching',
      _without_transaction('get_provider_ids_matching')),
     (research_context, 'get_providers_with_resource',
-     lookups.get_providers_with_resource),
+     queries.get_providers_with_resource),
     (research_context, 'get_providers_with_root',
-     lookups.get_providers_with_root),
+     queries.get_providers_with_root),
     (research_context, 'get_sharing_providers',
-     lookups.get_sharing_providers),
+     queries.get_sharing_providers),
     (research_context, 'get_trees_matching_all',
      _without_transaction('get_trees_matching_all')),
     (research_context, 'get_usages_by_provider_trees',
-     lookups.get_usages_by_provider_trees),
+     queries.get_usages_by_provider_trees),
     (research_context, 'provider_ids_from_uuid',
-     lookups.provider_ids_from_uuid),
+     queries.provider_ids_from_uuid),
     (research_context, 'provider_ids_matching_aggregates',
-     lookups.provider_ids_matching_aggregates),
+     queries.provider_ids_matching_aggregates),
     (research_context, 'provider_ids_matching_required_traits',
-     lookups.provider_ids_matching_required_traits),
+     queries.provider_ids_matching_required_traits),
     (trait, 'get_traits_by_provider_tree',
-     lookups.get_traits_by_provider_tree),
+     queries.get_traits_by_provider_tree),
 )
 
 

@@ -81,9 +81,8 @@ def _of_provider(provider):
 
 def _of_inventory(inventory):
     # In MySQL, upstream's column has single precision.
-    return inventory and dataclasses.replace(
-        inventory, allocation_ratio=float(
-            f'{inventory.allocation_ratio:.6g}'),
+    return inventory and inventory.replace(
+        allocation_ratio=float(f'{inventory.allocation_ratio:.6g}'),
         created_ms=_second(inventory.created_ms),
         updated_ms=_second(inventory.updated_ms))
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which cell a host is in, and which cells there are.
 
-Cells are read when a scheduler starts, on SIGHUP and by its watch. Of a host
-the cell is in memory, or in the store, where some scheduler or ``cassandra-
-scheduler sync`` has put it. Only a host that nobody has met yet costs a query
-of the API database, once, and then all schedulers know it:
+A scheduler reads the cells when it starts, on SIGHUP, and with each poll of
+Nova's databases. The cell of a host is in memory, or in the store, where some
+scheduler or ``cassandra-scheduler sync`` has written it. For a host that is
+in neither, the API database is read once; then all schedulers know it:
 
     request          memory      store       API database
     cell of X? ----->| -         |           |
@@ -12,8 +12,8 @@ of the API database, once, and then all schedulers know it:
                      |---------------------->| cell1
                      |<- cell1 ->| cell1     |
 
-A host that is in no cell is left out. The database is asked about it again
-after a while; usually the watch has seen it by then.
+A host that is in no cell is left out. The database is read again after a
+while; usually a poll has found the host by then.
 """
 
 import time
@@ -30,31 +30,30 @@ import sqlalchemy
 LOG = logging.getLogger(__name__)
 
 #: Seconds until a host that was in no cell is looked up again.
-PATIENCE = 10.0
+UNMAPPED_FOR = 10.0
 
 
 class Cells:
-    """The cells of one scheduler; ``host_cells`` are the store's."""
+    """The cells of one scheduler; ``host_cells``: the store's HostCells."""
 
     def __init__(self, host_cells, *, clock=time.monotonic):
         self._stored = host_cells
         self._clock = clock
         self._cells = {}         # uuid -> CellMapping
-        self._newest = 0         # id of the newest HostMapping looked at
         self.forget()
 
     def forget(self):
-        """Forget hosts: they were moved; ``learn`` reads them all again."""
+        """Forget all hosts; then ``refresh`` reads them again."""
         self._hosts = {}         # host -> uuid of its cell
         self._unmapped = {}      # host -> when to look it up again
-        self._newest = 0
+        self._newest = 0         # id of the newest HostMapping that was read
 
-    def learn(self, context):
+    def refresh(self, context):
         """Read the cells, and the hosts that were mapped since last time.
 
-        The first time all of them. What the store does not know yet is
-        written there; returns the number of hosts written. Raises DBError,
-        StoreUnavailable and its kin.
+        The first time, read all hosts. Write to the store what it does not
+        know yet; return the number of hosts written. Raises DBError,
+        StoreUnavailable and its subclasses.
         """
         self._cells = {cell.uuid: cell for cell in
                        objects.CellMappingList.get_all(context)}
@@ -83,13 +82,13 @@ class Cells:
         if found is None and self._clock() >= self._unmapped.get(host, 0):
             found = self._stored.find(host) or self._look_up(host)
             if found is None:
-                self._unmapped[host] = self._clock() + PATIENCE
+                self._unmapped[host] = self._clock() + UNMAPPED_FOR
             else:
                 self._hosts[host] = found
         return found
 
     def mapping_of(self, host):
-        """Return the CellMapping of a host, or None where it is unknown."""
+        """Return the CellMapping of a host, or None if it is unknown."""
         return self._cells.get(self.uuid_of(host))
 
     def all(self):
@@ -97,23 +96,22 @@ class Cells:
         return [cell for cell in self._cells.values() if not cell.is_cell0()]
 
     def disabled(self):
-        """Return the uuids of cells that take no servers at present."""
+        """Return the uuids of cells that take no new servers now."""
         return frozenset(uuid for uuid, cell in self._cells.items()
                          if cell.disabled)
 
     def _look_up(self, host):
-        """Return the uuid of the cell of a host nobody has met, or None."""
+        """Return the uuid of a host's cell from the API database, or None."""
         try:
             mapping = objects.HostMapping.get_by_host(
                 nova_context.get_admin_context(), host)
         except exception.HostMappingNotFound:
-            LOG.warning('Host %s is in no cell yet, so no server goes '
-                        'there: run "nova-manage cell_v2 '
-                        'discover_hosts".', host)
+            LOG.warning('Host %s is in no cell yet, so it gets no servers. '
+                        'Run "nova-manage cell_v2 discover_hosts".', host)
             return None
         except db_exception.DBError as exc:
-            LOG.warning('The cell of host %(host)s is not known, and the API '
-                        'database does not answer, so no server goes there: '
+            LOG.warning('Host %(host)s gets no servers: its cell is not '
+                        'known, and the API database does not answer. '
                         '%(error)s', {'host': host, 'error': exc})
             return None
         cell = mapping.cell_mapping
@@ -124,7 +122,7 @@ class Cells:
 
 @api_database.context_manager.reader
 def _mappings(context, newer_than):
-    """Return (id, host, uuid of the cell) of the hosts mapped since."""
+    """Return (id, host, uuid of the cell) of the hosts mapped later."""
     hosts, cells = models.HostMapping, models.CellMapping
     return context.session.execute(
         sqlalchemy.select(hosts.id, hosts.host, cells.uuid)

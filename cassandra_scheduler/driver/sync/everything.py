@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Brings everything that Nova's databases say and requests need to the store.
+"""Copies everything that requests need from Nova's databases to the store.
 
 The schedulers do the same little by little: aggregates and hosts when they
-start, service states by their watch. Before the first of them starts, and
-after a loss, an operator does it at once. Everything is compared before it
-is written, so it can be broken off and done again at any time.
+start, service states with each poll. An operator does all of it at once,
+before the first scheduler starts or after a loss of data. Each thing is
+compared before it is written. So the copy can be stopped and run again at any
+time.
 """
 
 import dataclasses
-import json
 
 from nova import context as nova_context
 from nova.db.main import api as database
@@ -19,20 +19,19 @@ from cassandra_scheduler.driver.sync import cells
 from cassandra_scheduler.driver.sync import host_aggregates
 from cassandra_scheduler.driver.sync import nova_state
 from cassandra_scheduler.model import restriction
-from cassandra_scheduler.scheduling import ring
 from cassandra_scheduler.store import aggregates as store_aggregates
 
-#: So many rows are read at once.
+#: Rows read at once.
 PAGE = 500
 _COMPUTE = (restriction.Restriction('resource_type', '=', 'compute'),)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Count:
-    """What came of one kind of thing.
+    """How many things of one kind were right, written or missing.
 
-    ``written`` also counts what was deleted; ``missing`` are those that
-    Nova's databases or the store have and the other has not.
+    ``written`` also counts what was deleted. ``missing`` counts what only
+    Nova's databases have, or only the store has.
     """
     what: str
     right: int = 0
@@ -40,10 +39,11 @@ class Count:
     missing: int = 0
 
 
-class FirstSync:
-    """One run; ``tell(what, done, of)`` hears how far it is.
+class FullSync:
+    """One run; ``tell(what, done, of)`` is called with its progress.
 
-    Raises DBError and what SQLAlchemy raises, StoreUnavailable and its kin.
+    Raises DBError and other errors of SQLAlchemy, StoreUnavailable and its
+    subclasses.
     """
 
     def __init__(self, store, *, tell=lambda what, done, of: None):
@@ -52,7 +52,7 @@ class FirstSync:
         self._cells = cells.Cells(store.host_cells)
 
     def run(self, context):
-        """Yield a Count for each kind of thing, as it is done."""
+        """Yield a Count for each kind of thing, when it is done."""
         yield self._aggregates()
         yield self._hosts_of_cells(context)
         yield self._services(context)
@@ -67,35 +67,33 @@ class FirstSync:
 
     def _hosts_of_cells(self, context):
         self._tell('hosts', 0, None)
-        written = self._cells.learn(context)
+        written = self._cells.refresh(context)
         return Count('hosts', self._cells.known - written, written)
 
     def _services(self, context):
-        """Compare the marks of all services with those of their trees."""
+        """Compare all services with the trees of their hosts."""
         records = {}
         for number, cell in enumerate(self._cells.all()):
             self._tell('services', number, len(self._cells.all()))
             with nova_context.target_cell(context, cell) as targeted:
                 records.update(_services(targeted))
         right = written = missing = done = 0
-        for trees in ring.walk(self._read, limit=PAGE):
-            for tree in trees:
-                host = json.loads(tree.report or '{}').get('host')
+        for page in self._store.scan.pages(_COMPUTE):
+            for tree in page.trees:
+                host = tree.report.host if tree.report else None
                 if host not in records:
                     missing += 1
-                elif nova_state.mark_tree(self._store, tree, records[host]):
+                elif nova_state.write_service_state(
+                        self._store, tree, records[host]):
                     written += 1
                 else:
                     right += 1
-            done += len(trees)
+            done += len(page.trees)
             self._tell('services', done, max(done, len(records)))
         return Count('services', right, written, missing)
 
-    def _read(self, **where):
-        return self._store.candidates.read(_COMPUTE, **where)
-
     def _instances(self, context):
-        """Count the instances that the store has where they are."""
+        """Count the instances that have a lookup row in the store."""
         right = missing = done = 0
         for cell in self._cells.all():
             newest = 0
@@ -124,7 +122,7 @@ def _services(context):
 
 @database.pick_context_manager_reader
 def _instances(context, newer_than):
-    """Return (id, uuid) of instances that are on some host, a page."""
+    """Return a page of (id, uuid) of the instances on any host."""
     table = models.Instance.__table__
     return context.session.execute(sqlalchemy.select(
         table.c.id, table.c.uuid).where(

@@ -2,15 +2,15 @@
 """Nova's aggregates by host, remembered as long as nothing has changed.
 
 nova-api tells every scheduler of a change, in any order and sometimes not at
-all. Whoever hears of it brings the store to what the API database says, and
-so does every scheduler when it starts and once a minute; a request only looks
-at the store:
+all. A scheduler that is told copies the aggregates from the API database to
+the store. Every scheduler also does so when it starts, and once a minute. A
+request only reads the store:
 
     scheduler A                 store               scheduler B
     read version 1 -------------+------------------ read version 1
     read the database: old      |                   read the database: new
                                 |<----- IF version = 1: written, version 2
-    IF version = 1 ------------>| refused: read all again, nothing to do
+    IF version = 1 ------------>| rejected: read all again, nothing to do
 """
 
 import collections
@@ -29,13 +29,13 @@ from cassandra_scheduler.store import retrying
 LOG = logging.getLogger(__name__)
 
 
-#: Seconds for which the version is taken for the newest. Who is told of a
-#: change looks at once; this is for changes that a scheduler is not told of.
+#: Seconds for which a version counts as the newest. A scheduler that is told
+#: of a change reads again at once; others read after this time.
 REMEMBERED = 1.0
 
 
 class HostAggregates:
-    """The aggregates one scheduler works with; ``rows`` is the store's."""
+    """The aggregates of one scheduler; ``rows``: the store's Aggregates."""
 
     def __init__(self, rows, *, deadline=10.0, clock=time.monotonic):
         self._rows = rows
@@ -49,19 +49,19 @@ class HostAggregates:
     def all(self):
         """Return all of Nova's Aggregates as frozen values.
 
-        Reads the version, if it was not read a moment ago; all aggregates
-        only if it is another one. Raises StoreUnavailable where nobody has
-        ever brought them there: without them a request would not be kept in
-        its availability zone.
+        Reads the version, if it was not read a moment ago. Reads all
+        aggregates only if the version is another one. Raises
+        StoreUnavailable if they were never written: without them a request
+        could leave its availability zone.
         """
         if self._until is not None and self._clock() < self._until:
             return self._aggregates
         version = self._rows.version()
         if version is None:
             raise errors.StoreUnavailable(
-                'No scheduler has brought the host aggregates to Cassandra '
-                'yet; its log says why. "cassandra-scheduler sync" does it '
-                'as well.')
+                'The host aggregates are not in Cassandra yet. The log of a '
+                'scheduler says why; "cassandra-scheduler sync" copies them '
+                'too.')
         if version != self._version:
             snapshot = self._rows.snapshot()
             self._aggregates = snapshot.aggregates
@@ -71,41 +71,40 @@ class HostAggregates:
         return self._aggregates
 
     def by_host(self):
-        """Return host -> list of Nova's Aggregates; see ``all``.
-        """
+        """Return host -> list of Nova's Aggregates; see ``all``."""
         self.all()
         return self._by_host
 
     def sync(self):
-        """Bring the store to what the API database says.
+        """Copy the aggregates from the API database to the store.
 
-        Returns (written, deleted, right already). Raises StoreUnavailable
-        when the store cannot be brought there.
+        Returns (written, deleted, right already). Raises StoreUnavailable if
+        the store cannot be written in time.
         """
         self._until = None
         attempts = retrying.Attempts(self._deadline)
         while True:
             stored = self._rows.snapshot()
-            wanted = {found.id: _from_nova(found) for found in
-                      objects.AggregateList.get_all(
-                          nova_context.get_admin_context())}
-            present = {found.id: found for found in stored.aggregates}
-            put = [found for found in wanted.values()
-                   if present.get(found.id) != found]
-            delete = [key for key in present if key not in wanted]
+            in_nova = {found.id: _from_nova(found) for found in
+                       objects.AggregateList.get_all(
+                           nova_context.get_admin_context())}
+            in_store = {found.id: found for found in stored.aggregates}
+            put = [found for found in in_nova.values()
+                   if in_store.get(found.id) != found]
+            delete = [key for key in in_store if key not in in_nova]
             if not put and not delete and stored.version is not None:
-                return 0, 0, len(wanted)
+                return 0, 0, len(in_nova)
             LOG.debug('Host aggregates: %(put)d to write, %(delete)d to '
                       'delete.', {'put': len(put), 'delete': len(delete)})
             written = self._rows.change(
                 put, delete, version=f'{time.time_ns():x}-{uuid.uuid4()}',
                 if_version=stored.version)
             if isinstance(written, outcome.Applied):
-                return len(put), len(delete), len(wanted) - len(put)
+                return len(put), len(delete), len(in_nova) - len(put)
             if not attempts.wait():
                 raise errors.StoreUnavailable(
                     'The host aggregates could not be written to Cassandra '
-                    f'in {self._deadline:g} seconds.')
+                    f'within {self._deadline:g} seconds.')
 
 
 def _from_nova(aggregate):

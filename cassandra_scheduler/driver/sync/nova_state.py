@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Brings to the store what nova-api has written and told nobody.
+"""Copies the state of services from Nova's databases to the store.
 
 nova-api saves ``disabled`` and ``forced_down`` in the database of a cell. A
-host that lives learns of it with its next heartbeat; a dead one never does.
-So every scheduler looks at those databases now and then, though never while
-it places a server:
+host that is up writes them with its next heartbeat; a host that is down never
+does. So every scheduler polls those databases, but never while it places a
+server:
 
-    operator            cell database     watch             tree of X
+    operator            cell database     poll              tree of X
     force X down ------>| forced_down     |                 |
                         |<-- each report_interval ----------|
-                        |    X is new among the marked ---->| forced_down
+                        |    X was not forced down before ->| forced_down
     lift it ----------->|                 |                 |
                         |<----------------|                 |
-                        |    X is not marked any more ----->| not any more
+                        |    X is not forced down now ----->| not any more
 
-Only what has changed since the last look is written. Two schedulers write
-the same; if one of them is late, its next look puts that right.
+A poll writes only what has changed since the last one. Two schedulers write
+the same. If one of them is late, its next poll corrects that.
 """
 
 from nova import context as nova_context
@@ -30,82 +30,79 @@ LOG = logging.getLogger(__name__)
 _SERVICES = models.Service.__table__
 _COMPUTES = sqlalchemy.and_(_SERVICES.c.deleted == 0,
                             _SERVICES.c.binary == 'nova-compute')
-_UNMARKED = (False, False)
-#: Seconds for which a look waits for the cells.
+_ENABLED = (False, False)
+#: Seconds for which a poll waits for the cells.
 TIMEOUT = 10
 
 
 class NovaStateSync:
-    """What one scheduler sees of Nova's databases between requests."""
+    """Copies to the store what has changed in Nova's databases."""
 
     def __init__(self, store, *, cells, aggregates, versions):
         self._store = store
         self._cells = cells
         self._aggregates = aggregates
         self._versions = versions
-        self._marked = {}        # uuid of a cell -> {host: its marks}
+        # uuid of a cell -> {host: (disabled, forced down)}
+        self._states = {}
 
-    def look(self, context):
-        """Look at cells, hosts and services once.
+    def poll(self, context):
+        """Read cells, hosts and services once.
 
-        Never raises; what could not be read or written is said in one line
-        and made up for by the next look. All cells are asked at once, so
-        that none waits for another one that does not answer.
+        Never raises. A failure is one line in the log, and the next poll
+        tries again. All cells are read at once, so that a cell that does not
+        answer delays no other.
         """
-        _try('the cells', self._cells.learn, context)
+        _try('the cells', self._cells.refresh, context)
         cells = {cell.uuid: cell for cell in self._cells.all()}
         answers = (_try('all cells', nova_context.scatter_gather_cells,
-                        context, list(cells.values()), TIMEOUT, _ask)
+                        context, list(cells.values()), TIMEOUT,
+                        _read_or_error)
                    if cells else None) or {}
-        minima = [_try(f'cell {cells[uuid].name}', self._take, uuid, answer)
+        minima = [_try(f'cell {cells[uuid].name}', self._write_changes, uuid,
+                       answer)
                   for uuid, answer in answers.items()]
         if minima and None not in minima:
-            self._versions.learn(min(filter(None, minima), default=0))
+            self._versions.set_minimum(min(filter(None, minima), default=0))
 
-    def look_at_aggregates(self):
-        """Bring the aggregates to the store; never raises, as ``look``."""
+    def poll_aggregates(self):
+        """Copy the aggregates to the store; never raises, as ``poll``."""
         _try('the host aggregates', self._aggregates.sync)
 
-    def _take(self, cell_uuid, answer):
-        """Write what is new in a cell; return the computes' lowest version.
-        """
+    def _write_changes(self, cell_uuid, answer):
+        """Write what has changed in a cell; return its lowest version."""
         if isinstance(answer, Exception):
             raise answer
         if answer is nova_context.did_not_respond_sentinel:
             raise TimeoutError(f'No answer in {TIMEOUT} seconds.')
-        marks, minimum = answer
-        before = self._marked.get(cell_uuid, {})
-        for host in {*before, *marks}:
-            wanted = marks.get(host, _UNMARKED)
-            if before.get(host, _UNMARKED) != wanted:
-                mark(self._store, host, wanted)
-        self._marked[cell_uuid] = marks
+        states, minimum = answer
+        before = self._states.get(cell_uuid, {})
+        for host in {*before, *states}:
+            state = states.get(host, _ENABLED)
+            if before.get(host, _ENABLED) != state:
+                for tree in names.trees_named(self._store, host):
+                    write_service_state(self._store, tree, state)
+        self._states[cell_uuid] = states
         return minimum
 
 
-def _ask(context):
-    """Return marks_of_services, or why not: Nova would log a traceback."""
+def _read_or_error(context):
+    """Return service_states, or its error: Nova would log a traceback."""
     try:
-        return marks_of_services(context)
+        return service_states(context)
     except Exception as exc:
         return exc
 
 
-def mark(store, host, marks):
-    """Write (disabled, forced down) to the trees of a host."""
-    for tree in names.trees_named(store, host):
-        mark_tree(store, tree, marks)
-
-
-def mark_tree(store, tree, marks):
-    """Write (disabled, forced down) to a tree; return whether it was news.
+def write_service_state(store, tree, state):
+    """Write (disabled, forced down) to a tree; return whether it changed.
     """
-    beat = tree.heartbeat
-    if (beat.disabled, beat.forced_down) == marks:
+    heartbeat = tree.heartbeat
+    if (heartbeat.disabled, heartbeat.forced_down) == state:
         return False
-    disabled, forced_down = marks
+    disabled, forced_down = state
     LOG.info('The service of provider tree %(tree)s is %(disabled)s and '
-             '%(forced)s, as Nova has it.',
+             '%(forced)s now, as in Nova\'s database.',
              {'tree': tree.id,
               'disabled': 'disabled' if disabled else 'enabled',
               'forced': 'forced down' if forced_down else 'not forced down'})
@@ -115,11 +112,11 @@ def mark_tree(store, tree, marks):
 
 
 @database.pick_context_manager_reader
-def marks_of_services(context):
+def service_states(context):
     """Return (host -> (disabled, forced down), lowest version).
 
-    Of the compute services of the cell that ``context`` is targeted at;
-    hosts that are neither are left out. Version 0 where there are none.
+    Reads the compute services of the cell that ``context`` is targeted at.
+    Hosts that are neither are left out. The version is 0 without services.
     """
     rows = context.session.execute(sqlalchemy.select(
         _SERVICES.c.host, _SERVICES.c.disabled, _SERVICES.c.forced_down)
@@ -132,11 +129,12 @@ def marks_of_services(context):
 
 
 def _try(what, call, *arguments):
-    """Return what a call returns, or None and say why it could not."""
+    """Return what a call returns, or log its error and return None."""
     try:
         return call(*arguments)
     except Exception as exc:
-        LOG.warning('What Nova\'s databases say of %(what)s was not brought '
-                    'to Cassandra; the next look tries again. %(error)s',
+        LOG.warning('The state of %(what)s was not copied from Nova\'s '
+                    'databases to Cassandra; the next poll tries again. '
+                    '%(error)s',
                     {'what': what, 'error': ' '.join(str(exc).split())})
         return None

@@ -14,15 +14,12 @@ request continues a rename that was interrupted.
 
 from placement import exception
 
-from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.placement_api.providers import custom_names
 from cassandra_scheduler.placement_api.providers import finding
 from cassandra_scheduler.placement_api.providers import provider_changes
 from cassandra_scheduler.placement_api.providers import writing
 from cassandra_scheduler.store import catalogue
 
-#: Between the write id of a new name and the old name.
-FROM = '/'
 #: How often the cloud is scanned for trees that got the old name meanwhile.
 SCANS = 10
 
@@ -46,15 +43,13 @@ def rename(store, old, new):
 
 
 def _create(store, old, new):
-    write_id = f'{write_model.new_write_id()}{FROM}{old}'
     if custom_names.create(store, catalogue.RESOURCE_CLASS, new,
-                           write_id=write_id) is not None:
+                           renamed_from=old) is not None:
         return
     present = store.catalogue.find(catalogue.RESOURCE_CLASS, new)
     before = store.catalogue.find(catalogue.RESOURCE_CLASS, old)
     # An old name that is younger than the new one is another class.
-    if not (present and before and
-            (present.write_id or '').partition(FROM)[2] == old and
+    if not (present and before and present.renamed_from == old and
             before.created_ms <= present.created_ms):
         raise exception.ResourceClassExists(resource_class=new)
 

@@ -9,15 +9,16 @@ from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import tree_codec
 
 
-def create(store, kind, name, *, write_id=None):
+def create(store, kind, name, *, renamed_from=None):
     """Create a name; return its Entry, or None if it exists already.
 
-    One conditional write in the catalogue's partition of the cloud. Raises
+    One conditional write in the catalogue's partition of the cloud.
+    ``renamed_from``: the old name if this is a new one for it. Raises
     OutcomeUnknown.
     """
     created = store.catalogue.create(
-        kind, name, write_id=write_id or write_model.new_write_id(),
-        now_ms=write_model.now_ms())
+        kind, name, write_id=write_model.new_write_id(),
+        now_ms=write_model.now_ms(), renamed_from=renamed_from)
     match created:
         case outcome.Applied(state=entry):
             return entry

@@ -8,11 +8,6 @@ from placement import exception
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import session as store_session
 
-#: How many trees one page of a scan of the cloud reads.
-PAGE = 500
-#: Between the write id of a lookup row and the tree its provider comes from.
-FROM = '/'
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FoundProvider:
@@ -36,11 +31,10 @@ def find_at(store, row, provider_uuid, *, level=store_session.READ):
     If the tree does not have the provider, there is none, unless the row says
     that the provider moves there from another tree.
     """
-    _write_id, _from, old_tree = row.write_id.partition(FROM)
     # The new tree is read again: the provider may have arrived there while
     # we read the old one.
-    tree_ids = (row.value, old_tree, row.value) if old_tree else (row.value,)
-    for tree_id in tree_ids:
+    for tree_id in ((row.value, row.from_tree, row.value) if row.from_tree
+                    else (row.value,)):
         found = in_tree(store.trees.find(tree_id, level=level),
                         provider_uuid)
         if found is not None:
@@ -78,15 +72,7 @@ def find_by_name(store, name):
 def trees(store, restrictions=()):
     """Yield all Trees of the cloud that satisfy the restrictions.
 
-    Reads pages of root rows at read consistency, in the order of their
-    tokens. The work grows with the cloud.
+    A scan at read consistency; the work grows with the cloud.
     """
-    after = None
-    while True:
-        where = {} if after is None else {'after': after}
-        page = store.candidates.read(restrictions, limit=PAGE,
-                                     level=store_session.READ, **where)
+    for page in store.scan.pages(restrictions, level=store_session.READ):
         yield from page.trees
-        if page.ended:
-            return
-        after = page.last_token

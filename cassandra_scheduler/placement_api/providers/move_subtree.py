@@ -22,7 +22,6 @@ from cassandra_scheduler.model import holdings
 from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.placement_api.providers import cleanup
 from cassandra_scheduler.placement_api.providers import custom_names
-from cassandra_scheduler.placement_api.providers import finding
 from cassandra_scheduler.placement_api.providers import provider_changes
 from cassandra_scheduler.placement_api.providers import writing
 from cassandra_scheduler.store import catalogue
@@ -46,9 +45,8 @@ def move(store, provider_uuid, *, name, parent, from_tree, to_tree,
                           moved, frozenset(consumers))
     if any(state.tree.providers[uuid].shares for uuid in moved):
         custom_names.create(store, catalogue.SHARING_TREE, to_tree)
-    moving_id = f'{write.id}{finding.FROM}{from_tree}'
-    for uuid in moved:
-        _repoint(store, uuid, to_tree, moving_id)
+    moving = {uuid: _repoint(store, uuid, to_tree, from_tree=from_tree)
+              for uuid in moved}
 
     def composed(states):
         provider_changes.refuse_parent(
@@ -66,14 +64,14 @@ def move(store, provider_uuid, *, name, parent, from_tree, to_tree,
         raise
     except Exception:
         with cleanup.best_effort():
-            for uuid in moved:
+            for uuid, row in moving.items():
                 store.provider_trees.move(
                     uuid, from_tree, write_id=write_model.new_write_id(),
-                    from_write_id=moving_id)
+                    from_write_id=row.write_id)
         raise
     with cleanup.best_effort():
         for uuid in moved:
-            _repoint(store, uuid, to_tree, write.id)
+            _repoint(store, uuid, to_tree)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -138,9 +136,11 @@ def _rows_needed(planned, consumers):
     return {**rows, planned.from_tree: None, planned.to_tree: None}
 
 
-def _repoint(store, provider_uuid, tree_id, write_id):
-    """Make the lookup row of a provider lead to a tree."""
-    written = store.provider_trees.repoint(provider_uuid, tree_id,
-                                           write_id=write_id)
-    if not isinstance(written, outcome.Applied):
-        raise exception.ResourceProviderConcurrentUpdateDetected()
+def _repoint(store, provider_uuid, tree_id, *, from_tree=None):
+    """Make the lookup row of a provider lead to a tree; return the row."""
+    match store.provider_trees.repoint(
+            provider_uuid, tree_id, write_id=write_model.new_write_id(),
+            from_tree=from_tree):
+        case outcome.Applied(state=row):
+            return row
+    raise exception.ResourceProviderConcurrentUpdateDetected()

@@ -58,10 +58,8 @@ class GroupTestCase(nova_cloud.NovaCloudTest):
 
     def start_on(self, session):
         """Return a scheduler whose store is reached by this session."""
-        manager = self.start()
-        manager._wiring.__dict__['store'] = opening.open_store(
-            self.cloud.settings, loading.installed(), session=session)
-        return manager
+        return self.start(opening.open_store(
+            self.cloud.settings, loading.installed(), session=session))
 
 
 class WaitingSession(sessions.WiredSession):

@@ -21,7 +21,7 @@ class TestValues(testtools.TestCase):
     def _state(self):
         """Return the content of all trees of the cloud."""
         return [(tree.version, tree.providers, tree.used) for tree in
-                self.api.store.candidates.read(()).trees]
+                self.api.store.query.read(()).trees]
 
     def _refused(self, status, *question, **options):
         """Send a request that must be refused; return the text, one line."""

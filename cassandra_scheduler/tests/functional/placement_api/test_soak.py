@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything at once, for a while, and a worker killed now and then.
 
-CASSANDRA_SCHEDULER_TEST_SOAK_S makes it longer or shorter.
+It takes sizes.SOAK_S seconds.
 """
 
 import collections
 from concurrent import futures
-import os
 import time
 
 import testtools
@@ -16,17 +15,18 @@ from cassandra_scheduler.audit import intents
 from cassandra_scheduler.audit import invariants
 from cassandra_scheduler.audit import providers
 from cassandra_scheduler.audit import running
-from cassandra_scheduler.store import full_scan
+from cassandra_scheduler.store import token_ranges
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import wsgi_server
 from cassandra_scheduler.tests.functional.placement_api.soak import client
 from cassandra_scheduler.tests.functional.placement_api.soak import deeds
 from cassandra_scheduler.tests.functional.placement_api.soak import landscape
+from cassandra_scheduler.tests import sizes
 
-SECONDS = float(os.environ.get('CASSANDRA_SCHEDULER_TEST_SOAK_S', 60))
+SECONDS = sizes.SOAK_S
 CLIENTS = 32
 TREES = 20
-KILLS = 3
+KILLS = sizes.SOAK_KILLS
 #: What a process that died may leave behind: kinds of findings and how they
 #: are mended. Who looks for a consumer or makes a provider gets past them.
 LEFTOVERS = {(consumers.DANGLING, 'remove the locator'),
@@ -107,7 +107,7 @@ class TestSoak(testtools.TestCase):
         # This reads serially and resolves no intent: each one must have been
         # resolved by the request that met it.
         self.assertEqual([], [
-            seen.id for part in full_scan.parts()
+            seen.id for part in token_ranges.parts()
             for seen in store.full_scan.trees(store.full_scan.tree_ids(part))
             if seen.tree is not None and seen.tree.intent is not None])
         found = self.violations()

@@ -6,14 +6,13 @@ query has returned it; and if the predicate says that it is exact, nobody
 else. The hosts are written as reporters and schedulers write them, the query
 is the one that a request makes, and the filter judges the row that was read.
 
-So many pairs are tried of each: CASSANDRA_SCHEDULER_TEST_PAIRS, 2000 unless
-it says otherwise. Every 2000 have other hosts.
+So many pairs are tried of each: sizes.PAIRS. Every 2,000 have other hosts.
 """
 
 import collections
 import functools
 import logging
-import os
+import math
 import random
 
 import fixtures
@@ -34,10 +33,10 @@ from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import varied_hosts
 from cassandra_scheduler.tests.functional.driver import nova_cloud
+from cassandra_scheduler.tests import sizes
 
 HOSTS = 40
 EXAMPLES = 50
-PAIRS = int(os.environ.get('CASSANDRA_SCHEDULER_TEST_PAIRS', 2000))
 #: One way to allocate, which says nothing: Nova's filters want one.
 WAY = request_model.AllocationRequest({}, {})
 
@@ -65,26 +64,28 @@ class PredicateTest(nova_cloud.NovaCloudTest):
         # Filters tell of every host that they refuse.
         self.useFixture(fixtures.FakeLogger(level=logging.ERROR))
 
-    def hold(self, name, cases, *, narrow=None):
-        """Try the filter ``name`` on PAIRS pairs; return Counts.
+    def hold(self, name, cases, *, narrow=None, pairs=sizes.PAIRS):
+        """Try the filter ``name`` on so many pairs; return Counts.
 
         ``cases``: strategy of (what ``request`` is given, options of
         ``group``). ``narrow`` stands in for the predicate's own.
         """
+        examples = min(EXAMPLES, math.ceil(pairs / HOSTS))
         counts, number = collections.Counter(), 0
-        while counts['pairs'] < PAIRS:
+        while counts['pairs'] < pairs:
             self.new_hosts(number)
-            self._examples(name, cases, number, narrow, counts)
+            self._try(name, cases, number=number, examples=examples,
+                      narrow=narrow, counts=counts)
             number += 1
         # Otherwise it would say little that none was missed.
         self.assertLess(0, counts['passed'])
         self.assertLess(0, counts['read'])
         return counts
 
-    def _examples(self, name, cases, number, narrow, counts):
+    def _try(self, name, cases, *, number, examples, narrow, counts):
         @hypothesis.seed(number)
         @hypothesis.settings(
-            max_examples=EXAMPLES, deadline=None, database=None,
+            max_examples=examples, deadline=None, database=None,
             suppress_health_check=list(hypothesis.HealthCheck))
         @hypothesis.given(cases)
         def example(case):
@@ -103,7 +104,7 @@ class PredicateTest(nova_cloud.NovaCloudTest):
         self.flags(group='cassandra', cloud=self.cloud.settings.cloud)
         self.surround(random.Random(number))
         self.manager = self.start()
-        self.everybody = self.store.candidates.read(()).trees
+        self.everybody = self.store.query.read(()).trees
         self.assertEqual(HOSTS, len(self.everybody))
 
     def surround(self, draw):
@@ -117,7 +118,7 @@ class PredicateTest(nova_cloud.NovaCloudTest):
         """Check one request on all hosts; return what to count."""
         loaded = plugins.Plugins()
         found, = loaded.enabled_filters
-        asked = predicate.Asked(
+        asked = predicate.PredicateInput(
             spec, found, nova.conf.CONF,
             self.manager._wiring.aggregates.by_host,
             instances.Instances(self.store, spec, self.context))
@@ -135,14 +136,14 @@ class PredicateTest(nova_cloud.NovaCloudTest):
 
     def found_by(self, restrictions):
         """Return the ids of the trees that a request with these reads."""
-        rounds = candidate_source.CandidateSource(
+        source = candidate_source.CandidateSource(
             words.PlacementRequest('request', (), (),
                                    restrictions=restrictions),
-            context=self.manager._wiring.world(),
+            context=self.manager._wiring.scheduling_context(),
             random=random.Random(1),
             notes=transcript.Notes('request'))
         return {candidate.tree.id for found in
-                rounds._walks(store_session.CANDIDATES)
+                source.pages_at(store_session.CANDIDATES)
                 for candidate in found}
 
     def passing(self, loaded, spec):
@@ -150,11 +151,12 @@ class PredicateTest(nova_cloud.NovaCloudTest):
 
         Where a filter raises, Nova's request fails: it passes nobody.
         """
-        judge = self.manager._wiring.judge(self.context, spec, loaded,
-                                           began=lambda: None)
+        self.manager._wiring.plugins = loaded
+        evaluator = self.manager._wiring.evaluator(
+            self.context, spec, on_first_candidates=lambda: None)
         passing = set()
         for tree in self.everybody:
-            view = judge.view(words.Candidate(tree, (WAY,)))
+            view = evaluator.view(words.Candidate(tree, (WAY,)))
             try:
                 if all(each.host_passes(view, spec)
                        for each in loaded.enabled_filters):

@@ -89,7 +89,7 @@ class TestTogether(case.PredicateTest):
             if each.name not in ('SameHostFilter', 'DifferentHostFilter')),
             group='filter_scheduler')
         loaded = plugins.Plugins()
-        read = self.found_by(narrowing.restrictions(
+        read = self.found_by(narrowing.filter_restrictions(
             spec, filters=loaded.enabled_filters, conf=nova.conf.CONF,
             by_host=self.manager._wiring.aggregates.by_host,
             instances=instances.Instances(self.store, spec, self.context)))

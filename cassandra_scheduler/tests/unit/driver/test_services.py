@@ -25,22 +25,22 @@ class TestFromHeartbeat(testtools.TestCase):
         self.assertTrue(servicegroup.API().service_is_up(record))
 
     def test_silent_and_forced_down(self):
-        for beat in ({'age_s': 3600}, {'forced_down': True}):
+        for fields in ({'age_s': 3600}, {'forced_down': True}):
             record = service_record.from_heartbeat(
-                'one', compute_hosts.heartbeat('one', **beat))
+                'one', compute_hosts.heartbeat('one', **fields))
             self.assertFalse(servicegroup.API().service_is_up(record))
 
-    def test_a_host_that_was_never_heard_of(self):
+    def test_a_host_without_heartbeat(self):
         record = service_record.from_heartbeat('one', tree_model.Heartbeat())
         self.assertFalse(servicegroup.API().service_is_up(record))
 
-    def test_a_host_that_said_goodbye(self):
+    def test_a_host_that_was_marked_down(self):
         service = objects.Service(
             host='one', disabled=False, forced_down=False,
             created_at=timeutils.utcnow())
         record = service_record.from_heartbeat(
             'one', figures.down_heartbeat_of(service))
-        # Also for a service group that asks somebody else.
+        # Service groups that read no heartbeat need it.
         self.assertTrue(record['forced_down'])
         self.assertNotIn('left_at_ms', record)
         record['forced_down'] = False

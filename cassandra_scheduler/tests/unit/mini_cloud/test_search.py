@@ -152,7 +152,8 @@ class TestNarrowing(testtools.TestCase):
         classes = sharing_trees.classes(sharing)
         restrictions = (
             base.Base().restrictions(request, shared_classes=classes) +
-            compute.Compute().amounts(request, shared_classes=classes))
+            compute.Compute().amount_restrictions(
+                request, shared_classes=classes))
         found = search.allocation_requests(request, trees, sharing=sharing)
         for tree in trees:
             values = {**base.Base().searchable(tree),
