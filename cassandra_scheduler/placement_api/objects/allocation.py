@@ -99,7 +99,7 @@ def _delete(context, alloc_list):
 
 
 def plan(alloc_list):
-    """Return (Write, KnownConsumers, Entries) of upstream Allocations."""
+    """Return (Write, KnownConsumers, AllocationEntries) of a list."""
     known = [one.known for one in _consumers(alloc_list)]
     entries = [allocation_writes.AllocationEntry(
         one.consumer.uuid, one.resource_provider.uuid, one.resource_class,

@@ -41,10 +41,10 @@ def known(row=None, uuid='new', generation=0):
 
 
 def entries(consumer, **vcpu):
-    """Return the Entries of a consumer, by provider."""
-    return [allocation_writes.AllocationEntry(consumer.spec.uuid, provider, 'VCPU',
-                                    units)
-            for provider, units in vcpu.items()]
+    """Return the AllocationEntries of a consumer, by provider."""
+    return [allocation_writes.AllocationEntry(
+        consumer.spec.uuid, provider, 'VCPU', units)
+        for provider, units in vcpu.items()]
 
 
 class TestReplace(testtools.TestCase):
