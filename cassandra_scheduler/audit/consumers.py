@@ -129,7 +129,8 @@ def heal(reading, found):
 def _see(reading, looked_at):
     """Return (uuid, (SeenLocation, tree id -> SeenTree) or None)."""
     _kind, uuid, *tree_ids = looked_at
-    location = reading.store.full_scan.location(full_scan.CONSUMER_HOME, uuid)
+    location = reading.store.full_scan.lookup_row(
+        full_scan.CONSUMER_HOME, uuid)
     wanted, known = set(tree_ids), None
     if location is not None:
         wanted.add(location.value)
@@ -141,7 +142,8 @@ def _see(reading, looked_at):
             row = seen.consumers.get(uuid)
             if row is not None and not row.is_tombstone:
                 wanted |= {row.home_seen_from(seen.id), *row.also_in}
-    again = reading.store.full_scan.location(full_scan.CONSUMER_HOME, uuid)
+    again = reading.store.full_scan.lookup_row(
+        full_scan.CONSUMER_HOME, uuid)
     return uuid, (location, trees) if again == location else None
 
 

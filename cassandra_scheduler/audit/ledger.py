@@ -14,6 +14,7 @@ from cassandra_scheduler.audit import providers
 from cassandra_scheduler.audit import sharing
 from cassandra_scheduler.audit import trees
 from cassandra_scheduler.store import full_scan
+from cassandra_scheduler.store import token_ranges
 
 #: How many trees are read side by side.
 PAGE = 50
@@ -41,25 +42,25 @@ class Ledger:
 
     def fill(self, progress):
         """Read everything; ``progress(done, of)`` hears how far it is."""
-        reading, ring = self._reading.store.full_scan, full_scan.parts()
-        for number, part in enumerate(ring):
+        reading, parts = self._reading.store.full_scan, token_ranges.parts()
+        for number, part in enumerate(parts):
             tree_ids = reading.tree_ids(part)
             for start in range(0, len(tree_ids), PAGE):
                 page = tree_ids[start:start + PAGE]
                 for seen in reading.trees(page):
                     self._note(seen)
                 progress(number + (start + len(page)) / len(tree_ids),
-                         len(ring))
+                         len(parts))
             for txid in reading.transaction_ids(part):
                 self._suspect(intents.record_key(txid))
-            progress(number + 1, len(ring))
+            progress(number + 1, len(parts))
         for name, compare in (
                 (full_scan.CONSUMER_HOME, self._compare_consumers),
                 (full_scan.PROVIDER_TREE, self._compare_providers),
                 (full_scan.PROVIDER_NAME, self._compare_names)):
             located = {}
-            for part in ring:
-                located.update(reading.locations(name, part))
+            for part in parts:
+                located.update(reading.lookup_rows(name, part))
             compare(located)
 
     def suspects(self):

@@ -64,7 +64,8 @@ def heal(reading, found):
 
 def _of_provider(reading, looked_at):
     _kind, uuid, *tree_ids = looked_at
-    location = reading.store.full_scan.location(full_scan.PROVIDER_TREE, uuid)
+    location = reading.store.full_scan.lookup_row(
+        full_scan.PROVIDER_TREE, uuid)
     wanted = {*tree_ids, *_trees_of(location)}
     trees = reading.together(wanted)
     if trees is None:
@@ -80,10 +81,11 @@ def _of_provider(reading, looked_at):
 
 def _of_name(reading, looked_at):
     _kind, name, *tree_ids = looked_at
-    location = reading.store.full_scan.location(full_scan.PROVIDER_NAME, name)
+    location = reading.store.full_scan.lookup_row(
+        full_scan.PROVIDER_NAME, name)
     wanted = set(tree_ids)
     if location is not None:
-        wanted.update(_trees_of(reading.store.full_scan.location(
+        wanted.update(_trees_of(reading.store.full_scan.lookup_row(
             full_scan.PROVIDER_TREE, location.value)))
     trees = reading.together(wanted)
     if trees is None:

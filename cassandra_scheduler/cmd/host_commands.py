@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """``cassandra-scheduler host``: what the schedulers know of the hosts."""
 
-import functools
 import json
 import time
 
@@ -14,9 +13,7 @@ from cassandra_scheduler.cmd import store_access
 from cassandra_scheduler.model import capacity
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import restriction
-from cassandra_scheduler.scheduling import ring
 
-_PAGE = 500
 #: Nova's own option, which says when a silent host counts as down.
 _DOWN_TIME = cfg.IntOpt('service_down_time', default=60)
 _CLASSES = ('VCPU', 'MEMORY_MB', 'DISK_GB')
@@ -45,9 +42,8 @@ class _OfHosts(store_access.ConfiguredCommand):
         wanted = (restriction.Restriction('resource_type', '=', 'compute'),
                   *wanted)
         with store_access.ready_store(conf) as store:
-            read = functools.partial(store.candidates.read, wanted)
-            found = [tree for page in ring.walk(read, limit=_PAGE)
-                     for tree in page]
+            found = [tree for page in store.scan.pages(wanted)
+                     for tree in page.trees]
         return sorted(found, key=_names), conf.service_down_time
 
 

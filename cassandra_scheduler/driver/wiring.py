@@ -17,7 +17,6 @@ from cassandra_scheduler.mini_cloud import search
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.scheduling import candidate_source
 from cassandra_scheduler.scheduling import placement_request
-from cassandra_scheduler.scheduling import ring
 from cassandra_scheduler.scheduling import sharing
 from cassandra_scheduler.store import aggregates as store_aggregates
 from cassandra_scheduler.store import opening
@@ -37,7 +36,6 @@ class Wiring:
         self._conf = conf
         registration.register_opts(conf)
         self._store = store
-        self._ring = ring.Ring()
         self.plugins = plugins.Plugins()
 
     @functools.cached_property
@@ -85,22 +83,22 @@ class Wiring:
         """
         options = self._conf.cassandra_scheduler
         return candidate_source.SchedulingContext(
-            store=self.store, base=loading.get('base'),
-            kind=loading.get('compute'), search=search.allocation_requests,
+            store=self.store, resource_type=loading.get('compute'),
+            base_type=loading.get('base'), search=search.allocation_requests,
             options=placement_request.SchedulerOptions(
                 page=options.candidate_page,
                 sample=options.candidate_sample, max_sample=options.max_sample,
                 claim_deadline=options.claim_deadline,
                 tolerance=options.ranking_tolerance,
                 subset=self._conf.filter_scheduler.host_subset_size),
-            sharing=self.sharing, ring=self._ring)
+            sharing=self.sharing)
 
     def preferred_hosts(self, context, spec):
         """Return hosts that must be among the candidates of a request.
 
         Nothing for a cloud that fits into a page: they are there anyway.
         """
-        if not self._ring.large:
+        if not self.store.scan.is_large():
             return ()
         return translation.preferred_hosts(
             spec, instances.Instances(self.store, spec, context))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Says why nothing was found, by looking at a bounded sample.
+"""Says why no host was found, from a bounded sample.
 
 Only a request that has failed pays for this. The sample is read without the
-restrictions that narrowed the search; each of them is then counted by itself.
-What the judge's filters refused was counted while they ran.
+restrictions of the request; then each restriction is counted by itself. What
+Nova's filters refused was counted while they ran.
 """
 
 from cassandra_scheduler.model import errors
@@ -14,26 +14,28 @@ from cassandra_scheduler.scheduling import sharing as sharing_trees
 from cassandra_scheduler.store import tree_codec
 
 
-def explain(wanted, *, context, notes):
+def explain(request, *, context, notes):
     """Return one line: what refused how many of how many trees.
 
     Reads at most ``options.max_sample`` rows. Never raises what the store
-    raises: the request has its answer, this is only about its reason.
+    raises: the request is answered already, only the reason is missing.
     """
     try:
         with notes.step('explain') as out:
-            counted, looked_at = _counted(wanted, context=context, notes=notes)
+            counted, looked_at = _counted(request, context=context,
+                                          notes=notes)
             out(looked_at)
     except errors.SchedulerError as exc:
         return f'the reason could not be looked up: {exc}'
     if not looked_at:
-        return f'the cloud has no tree of type {context.kind.name!r}'
+        return ('the cloud has no tree of type '
+                f'{context.resource_type.name!r}')
     parts = [f'{source} {count} of {looked_at}'
              for source, count in sorted(counted.items(),
                                          key=lambda item: -item[1])]
     judged = sum(step.came_in for step in notes.transcript.steps
                  if step.name in ('filter', 'judge again'))
-    # What a filter has pushed down may have been counted already.
+    # A filter with a restriction of its own may be counted already.
     parts += [f'{name} {count} of {judged}'
               for name, count in notes.transcript.refusals
               if name not in counted]
@@ -41,22 +43,22 @@ def explain(wanted, *, context, notes):
         f'none of {looked_at} had room at the moment of the claim')
 
 
-def _counted(wanted, *, context, notes):
+def _counted(request, *, context, notes):
     """Return (source -> trees it refuses, trees looked at)."""
-    page = context.store.candidates.read(
+    page = context.store.query.read(
         (restriction_model.Restriction('resource_type', '=',
-                                       context.kind.name),),
+                                       context.resource_type.name),),
         limit=context.options.max_sample)
     sharing = context.sharing.trees()
     notes.rows(page.rows_read + len(sharing))
-    variant = (wanted.variants or (request_model.ResourceRequest(),))[0]
+    variant = (request.variants or (request_model.ResourceRequest(),))[0]
     asked = candidate_source.restrictions(
-        wanted, variant, context=context,
+        request, variant, context=context,
         shared_classes=sharing_trees.classes(sharing))
     counted, left = {}, []
     for tree in page.trees:
-        values = {**context.base.searchable(tree),
-                  **context.kind.searchable(tree),
+        values = {**context.base_type.searchable(tree),
+                  **context.resource_type.searchable(tree),
                   'resource_type': tree.resource_type,
                   **_heartbeat(tree.heartbeat)}
         refusing = {restriction.source for restriction in asked
@@ -65,8 +67,8 @@ def _counted(wanted, *, context, notes):
             counted[source] = counted.get(source, 0) + 1
         if not refusing:
             left.append(tree)
-    if left and wanted.variants:
-        served = {tree_id for each in wanted.variants for tree_id in
+    if left and request.variants:
+        served = {tree_id for each in request.variants for tree_id in
                   context.search(each, left, sharing=sharing)}
         if len(served) < len(left):
             counted['allocation candidates'] = len(left) - len(served)

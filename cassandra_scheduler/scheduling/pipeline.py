@@ -81,6 +81,8 @@ class _Placing:
         self._pool = []
         self._placed_on = set()          # ids of trees with claims of ours
         self._members = frozenset()      # the evaluator knows of these
+        self._ranked_with = frozenset()  # the members when it ranked
+        self._source = None
         self._unseen = None              # pages that nobody has looked at
         deadline_s = context.options.claim_deadline
         self._guard = request.group and group_guard.GroupGuard(
@@ -103,10 +105,11 @@ class _Placing:
         """
         if self._pool:
             yield self._pool, index
-        if self._unseen is None:
-            self._unseen = iter(candidate_source.CandidateSource(
+        if self._source is None:
+            self._source = candidate_source.CandidateSource(
                 self._request, context=self._context, notes=self.notes,
-                random=self._random))
+                random=self._random)
+            self._unseen = self._source.pages()
         for candidates in self._unseen:
             yield candidates, 0
 
@@ -121,6 +124,7 @@ class _Placing:
     def rank(self, passed):
         """Return the candidates in the order in which to claim."""
         options = self._context.options
+        self._ranked_with = self._members
         with self.notes.step('rank', len(passed)) as out:
             self._pool = ranking.order(
                 self._evaluator.weigh(passed), random=self._random,
@@ -150,6 +154,9 @@ class _Placing:
         if not self._request.claims:
             self._evaluator.reserve(candidate, None)
             return placement_request.Placement(spec, candidate)
+        if self._members != self._ranked_with:
+            # A member of the group was placed after this was ranked.
+            candidate = self._judge_again(candidate, candidate.tree)
         while candidate is not None:
             allocation = self._first_that_fits(candidate)
             if allocation is None:
@@ -227,7 +234,7 @@ class _Placing:
             self.rank(self.filter(self._pool, len(placements) - 1))
         taken = {placement.candidate.tree.id for placement in placements}
         found = [self._spares(placement, taken) for placement in placements]
-        if self._context.ring.large and any(
+        if self._source.sampled and any(
                 len(spares) < self._request.alternates and
                 self._has_other_cells(placement)
                 for placement, spares in zip(placements, found)):

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which way leads to the trees that satisfy some restrictions.
+"""Chooses the index that leads to the trees of some restrictions.
 
-    a host or node by name      its index: one row
-    hosts by name               their index: a row each, some at a time
-    a trait, device, class      its index: no more rows than have it
-    an amount                   its index, from a random place: a sample
-    nothing of these            the index over all roots, the same way
+    a host or node by name          its index: one row
+    hosts by name                   their index: one row each
+    a trait, device, class          its index: only the rows that have it
+    an amount                       its index: a scan, see store/scan.py
+    nothing of these                the index over all roots: a scan
 
-What leads is looked for in this order. Cassandra joins the two indexes that
-it takes for the rarest and compares the other restrictions on what these
-lead to. Where a name leads, no other index is asked: to join the one over an
-amount with a single row costs more than to find out later that it is full.
+The first of these that the restrictions allow leads. Cassandra joins the two
+indexes that it expects to be the rarest, and compares the other restrictions
+on the rows that they find. If a name leads, no other index is asked: joining
+the index of an amount with one row costs more than to find out later that
+the host is full.
 """
 
 import dataclasses
@@ -18,18 +19,19 @@ import operator
 
 #: More hosts than these are not read by name; an amount leads faster then.
 MOST_NAMES = 1000
-#: Sets that a query may ask for several words of; beyond these the words
-#: hardly narrow it, and every number of them is a statement of its own.
-MOST_WORDS = 3
+#: A query names at most so many members of one set, such as traits. More of
+#: them hardly narrow it, and each number of them needs its own statement.
+MOST_MEMBERS = 3
 _ALONE = ('host', 'nodename')
 _CLOSER = {'>=': operator.gt, '<=': operator.lt}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Plan:
-    """How to read. ``hosts``: by these names only; None: as it comes.
+class QueryPlan:
+    """How to read: which restrictions, and which index leads.
 
-    ``lead`` is what leads, in words: a column, 'amounts' or 'all roots'.
+    ``lead``: a column, 'amounts' or 'all roots'. ``hosts``: read the trees
+    of these names only; None: read by ``restrictions`` alone.
     """
     restrictions: tuple
     lead: str
@@ -37,13 +39,14 @@ class Plan:
 
 
 def plan(restrictions, *, indexed):
-    """Return the Plan for some Restrictions.
+    """Return the QueryPlan for some Restrictions.
 
-    ``indexed``: names of columns. An IN on hosts is never part of a query:
-    they are read by name, or left to the filter that named them.
+    ``indexed``: names of columns. An IN on hosts is never part of a query.
+    The hosts are read by name, or, if they are too many, the filter that
+    named them finds them.
     """
     named, rest = None, []
-    for each in _few_words(restrictions):
+    for each in _few_members(restrictions):
         if each.operator == 'IN':
             named = (set(each.value) if named is None
                      else named & set(each.value))
@@ -51,11 +54,11 @@ def plan(restrictions, *, indexed):
             rest.append(each)
     lead = _lead(rest, indexed)
     if lead in _ALONE:
-        return Plan(_without_indexes(rest, indexed), lead)
+        return QueryPlan(_without_indexes(rest, indexed), lead)
     if named is None or len(named) > MOST_NAMES:
-        return Plan(tuple(rest), lead)
-    return Plan(_without_indexes(rest, indexed), 'host',
-                tuple(sorted(named)))
+        return QueryPlan(tuple(rest), lead)
+    return QueryPlan(_without_indexes(rest, indexed), 'host',
+                     tuple(sorted(named)))
 
 
 def _without_indexes(restrictions, indexed):
@@ -63,23 +66,24 @@ def _without_indexes(restrictions, indexed):
                  if each.column in _ALONE or each.column not in indexed)
 
 
-def _few_words(restrictions):
-    """Yield the restrictions, of each set the first few words.
+def _few_members(restrictions):
+    """Yield the restrictions, with the first few members of each set.
 
-    Names that somebody has made up are rarer than those that all know.
+    Custom names come first: they are rarer than the standard ones.
     """
     counts = {}
-    for each in sorted(_tightest(restrictions), key=_made_up):
+    for each in sorted(_tightest(restrictions), key=_is_standard):
         if each.operator == 'CONTAINS':
             counts[each.column] = counts.get(each.column, 0) + 1
-        if counts.get(each.column, 0) <= MOST_WORDS:
+        if counts.get(each.column, 0) <= MOST_MEMBERS:
             yield each
 
 
 def _tightest(restrictions):
-    """Return the restrictions with one bound of a column to each side.
+    """Return the restrictions with at most two bounds for each column.
 
-    A query may have no more than that; several filters may set one.
+    A query may have one lower and one upper bound; several filters may set
+    one.
     """
     found = {}
     for each in restrictions:
@@ -92,7 +96,7 @@ def _tightest(restrictions):
     return found.values()
 
 
-def _made_up(restriction):
+def _is_standard(restriction):
     return not (restriction.operator == 'CONTAINS' and
                 restriction.value.startswith('CUSTOM_'))
 

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads a whole cloud, with all the flaws it may have.
+"""Reads a whole cloud as it stands, with all its flaws, for the audit.
 
-For whoever checks what stands there. Nothing is settled, followed or mended
-on the way, and what cannot be read is returned as such. Lists of keys come
-from a part of the ring at a time at read consistency, since a SERIAL read
-reaches one partition only; everything else is SERIAL.
+Reading resolves and repairs nothing, and what cannot be read is returned as
+such. Keys are listed one token range at a time, at read consistency, because
+a SERIAL read reaches one partition only. Everything else is SERIAL.
 """
 
 import dataclasses
 
 from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import query
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
 from cassandra_scheduler.store import tree_rows
@@ -19,19 +17,16 @@ from cassandra_scheduler.store import tree_rows
 _CQL = statements.load('full_scan')
 PROVIDER_TREE, PROVIDER_NAME, CONSUMER_HOME = (
     'provider_tree', 'provider_name', 'consumer_home')
-#: So many parts a full walk round the ring has. A part is one query, which
-#: Cassandra refuses if it meets 100,000 deletions between two pages.
-PARTS = 16
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SeenTree:
     """All rows of one partition, as they stand.
 
-    ``tree`` is None where there is none, or where its row makes no sense:
-    then ``unreadable`` says why. ``flaws`` names the columns of the root row
-    that differ from what the tree makes them. ``consumers``: uuid ->
-    Consumer, stubs and fences among them.
+    ``tree`` is None if there is none, or if its row makes no sense: then
+    ``unreadable`` says why. ``flaws`` names the columns of the root row that
+    differ from what the tree says. ``consumers``: uuid -> Consumer, with
+    forwarding rows and claim tombstones.
     """
     id: str
     tree: object = None
@@ -47,41 +42,35 @@ class SeenTree:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SeenLookupRow:
-    """What a locator says, who wrote it, and when (ms since the epoch)."""
+    """What a lookup row says, its write, and when (ms since the epoch)."""
     value: str
     write_id: str
     written_ms: int
 
 
-def parts(count=PARTS):
-    """Return (after, up to) of the parts of the ring, as tokens."""
-    width = (query.MAX_TOKEN - query.MIN_TOKEN) // count
-    ends = [query.MIN_TOKEN + width * number for number in range(count)]
-    return list(zip(ends, [*ends[1:], query.MAX_TOKEN]))
-
-
 class FullScan:
-    """The tables of one cloud, for whoever checks them."""
+    """Reads all tables of one cloud."""
 
     def __init__(self, session, rows, records):
         self._session, self._rows = session, rows
         self._records = records
 
-    def tree_ids(self, part):
-        """Return the ids of all partitions of trees in a part of the ring.
+    def tree_ids(self, token_range):
+        """Return the ids of all partitions of trees in a TokenRange.
 
-        Also of those in which no tree stands. Read consistency.
+        A partition may hold no tree. Read consistency.
         """
-        return [row['tree'] for row in self._part('list_trees', part)]
+        return [row['tree'] for row in self._list('list_trees', token_range)]
 
-    def locations(self, table, part):
-        """Return key -> value of a table of locators. Read consistency."""
+    def lookup_rows(self, table, token_range):
+        """Return key -> value of a lookup table. Read consistency."""
         return {row['key']: row['value']
-                for row in self._part(f'list_{table}', part)}
+                for row in self._list(f'list_{table}', token_range)}
 
-    def transaction_ids(self, part):
+    def transaction_ids(self, token_range):
         """Return the ids of all transaction records. Read consistency."""
-        return [row['txid'] for row in self._part('list_transactions', part)]
+        return [row['txid']
+                for row in self._list('list_transactions', token_range)]
 
     def trees(self, tree_ids):
         """Return a SeenTree for each id. One partition each, SERIAL."""
@@ -92,8 +81,8 @@ class FullScan:
         return [self._seen(tree_id, rows)
                 for tree_id, rows in zip(tree_ids, many)]
 
-    def location(self, table, key):
-        """Return the SeenLocation of a key, or None. One row, SERIAL."""
+    def lookup_row(self, table, key):
+        """Return the SeenLookupRow of a key, or None. One row, SERIAL."""
         row = self._session.row(_CQL[f'date_{table}'],
                                 (self._rows.cloud, key),
                                 level=store_session.SERIAL)
@@ -109,16 +98,16 @@ class FullScan:
         return record and (record, row['seconds_left'] is not None)
 
     def forget(self, record):
-        """Let a COMMITTED record expire; return whether it does."""
+        """Make a COMMITTED record expire; return whether it does."""
         return isinstance(self._records.forget(record), outcome.Applied)
 
     def delete_without_tree(self, tree_id, consumer_uuid):
-        """Delete a consumer's row where no tree stands; return the Outcome.
-        """
+        """Delete a row of a partition without a tree; return the Outcome."""
         return self._rows.delete_without_tree(tree_id, consumer_uuid)
 
-    def _part(self, name, part):
-        return self._session.rows(_CQL[name], (self._rows.cloud, *part))
+    def _list(self, name, token_range):
+        return self._session.rows(_CQL[name],
+                                  (self._rows.cloud, *token_range))
 
     def _seen(self, tree_id, rows):
         roots = [row for row in rows if row['kind'] == 'root']

@@ -12,6 +12,7 @@ from cassandra_scheduler.store import intents as store_intents
 from cassandra_scheduler.store import lookups
 from cassandra_scheduler.store import query
 from cassandra_scheduler.store import retrying
+from cassandra_scheduler.store import scan
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store import server_groups
 from cassandra_scheduler.store import session as store_session
@@ -29,7 +30,8 @@ class Store:
     columns: tuple
     searchable: object
     trees: trees.Trees
-    candidates: query.Candidates
+    query: query.CandidateQuery
+    scan: scan.Scan
     provider_trees: lookups.LookupTable
     provider_names: lookups.LookupTable
     consumer_homes: lookups.LookupTable
@@ -78,6 +80,8 @@ def open_store(settings, resource_types=(), *, session=None):
 
     rows = tree_rows.TreeRows(session, cloud, columns=columns,
                               searchable=searchable)
+    candidate_query = query.CandidateQuery(session, cloud, columns,
+                                           rows=rows)
     records = transaction_records.TransactionRecords(session, cloud)
     intents = store_intents.Intents(rows, records)
     all_trees = trees.Trees(rows, intents)
@@ -90,10 +94,8 @@ def open_store(settings, resource_types=(), *, session=None):
                  columns=columns,
                  searchable=searchable,
                  trees=all_trees,
-                 candidates=query.Candidates(session,
-                                             cloud,
-                                             columns,
-                                             rows=rows),
+                 query=candidate_query,
+                 scan=scan.Scan(candidate_query),
                  provider_trees=lookups.provider_trees(session, cloud),
                  provider_names=lookups.provider_names(session, cloud),
                  consumer_homes=consumer_homes,

@@ -1,43 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one composed query: restrictions in, trees out.
 
-CQL narrows. One prepared statement per shape of request, that is per set of
-(column, operator); values are always bound. The read goes to one replica: it
-may be stale, because the claim will not be. It may not be mixed of two
-states, because the claim could not tell; such a row is read again.
+CQL narrows. Each set of (column, operator) pairs is one prepared statement;
+values are always bound. One replica answers. Its answer may be stale, because
+the claim reads the tree again. It must not be a mix of two states of one
+tree, because the claim could not see that; such a row is read again.
 
-Few columns are indexed, those by which some request finds few rows. All other
-restrictions are compared on the rows that the indexes lead to, which is what
-ALLOW FILTERING permits; there is always an index to lead. Measured with
-100,000 rows: 3.6 ms so, and 1 s for a request that fits nowhere when the
-columns that are true for every row were indexed and joined as well.
+Few columns are indexed: those by which some request finds few rows. An index
+always leads, and Cassandra compares all other restrictions on the rows that
+the index finds; ALLOW FILTERING permits this. Measured with 100,000 rows: a
+request that fits nowhere takes 3.6 ms. It took 1 s when the columns that are
+true for every row were indexed and joined as well.
 
-Every shape is a prepared statement, here and in every node. Requests have few
-shapes; should there be more than SHAPES all the same, a new one is asked in a
-coarse form, of which there are 18: what it restricts less, the search finds
-out.
+Every statement is kept prepared, here and in every node. Requests need few
+statements. If there are ever more than MOST_STATEMENTS, a new request is
+asked in a coarse form, of which there are 18. A coarse query returns more
+rows; the search rejects what does not fit.
 """
 
 import dataclasses
 
 from cassandra_scheduler.model import restriction as restriction_model
 from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import token_ranges
 from cassandra_scheduler.store import tree_codec
 
 #: A service has no more nodes than these.
 MOST_NODES = 10000
-#: So many shapes of requests are statements of their own.
-SHAPES = 256
-
-MIN_TOKEN, MAX_TOKEN = -2 ** 63, 2 ** 63 - 1
+#: The most statements that are asked exactly as the request says.
+MOST_STATEMENTS = 256
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Page:
     """What one candidate query read.
 
-    ``last_token`` is where a next page begins after; ``ended`` says that the
-    range held no more rows than were returned.
+    ``ended``: the token range holds no more rows; otherwise the next page
+    begins after ``last_token``.
     """
     trees: tuple
     rows_read: int
@@ -45,7 +44,7 @@ class Page:
     ended: bool
 
 
-class Candidates:
+class CandidateQuery:
     """Reads root rows of one cloud that satisfy a set of restrictions."""
 
     def __init__(self, session, cloud, columns=(), *, rows):
@@ -54,32 +53,32 @@ class Candidates:
         self._cloud = cloud
         self.indexed = frozenset(column.name for column in columns
                                  if column.indexed)
-        self._shapes = set()
+        self._statements = set()
 
-    def read(self, restrictions, *, after=MIN_TOKEN, up_to=MAX_TOKEN,
-             limit=50, level=store_session.CANDIDATES):
-        """Return a Page of trees with ``after < token <= up_to``.
+    def read(self, restrictions, *, within=token_ranges.WHOLE, limit=50,
+             level=store_session.CANDIDATES):
+        """Return a Page of the trees in a TokenRange.
 
         Many partitions, candidate consistency unless ``level`` says READ, at
         most ``limit`` rows. Rows that hold no tree any more are read and
         counted but not returned.
         """
-        ordered = self._shaped(restrictions)
+        ordered = self._limited(restrictions)
         rows = self._session.rows(
             statement(ordered, self.indexed),
-            self._values(ordered, after, up_to, limit), level=level)
+            self._values(ordered, within, limit), level=level)
         return self._page(rows, ended=len(rows) < limit)
 
     def read_hosts(self, restrictions, hosts, *,
                    level=store_session.CANDIDATES):
-        """Return a Page of the trees of hosts by name, all there are.
+        """Return a Page of all trees of hosts by name.
 
-        One index read for each of ``hosts``, side by side; otherwise as
-        ``read``.
+        One index read for each of ``hosts``, all at the same time; otherwise
+        as ``read``.
         """
         if not hosts:
             return Page((), 0, None, True)
-        ordered = self._shaped([
+        ordered = self._limited([
             *(each for each in restrictions if each.column != 'host'),
             restriction_model.Restriction('host', '=', None)])
         found = self._session.rows_of_many(
@@ -87,21 +86,22 @@ class Candidates:
             [self._values([dataclasses.replace(each, value=host)
                            if each.column == 'host' else each
                            for each in ordered],
-                          MIN_TOKEN, MAX_TOKEN, MOST_NODES)
+                          token_ranges.WHOLE, MOST_NODES)
              for host in hosts], level=level)
         return self._page([row for rows in found for row in rows], ended=True)
 
-    def _shaped(self, restrictions):
-        """Return what to ask for, in canonical order."""
+    def _limited(self, restrictions):
+        """Return what to ask for, in canonical order; see the module."""
         ordered = sorted(restrictions, key=_form)
-        shape = tuple(map(_form, ordered))
-        if shape in self._shapes or len(self._shapes) < SHAPES:
-            self._shapes.add(shape)
+        form = tuple(map(_form, ordered))
+        if form in self._statements or len(
+                self._statements) < MOST_STATEMENTS:
+            self._statements.add(form)
             return ordered
         return coarse(ordered, self.indexed)
 
-    def _values(self, ordered, after, up_to, limit):
-        return (self._cloud, *(each.value for each in ordered), after, up_to,
+    def _values(self, ordered, within, limit):
+        return (self._cloud, *(each.value for each in ordered), *within,
                 limit)
 
     def _page(self, rows, *, ended):
@@ -123,18 +123,19 @@ def _form(restriction):
 def coarse(ordered, indexed):
     """Return one or two of these restrictions, those that find fewest rows.
 
-    A host, a node or both by name, else one word of a set, else one amount.
+    A host, a node or both by name, else one member of a set, else one
+    amount.
     """
     leading = [each for each in ordered if each.column in indexed]
     by_name = [each for each in leading if each.operator == '=']
-    words = [each for each in leading if each.operator == 'CONTAINS']
-    return by_name or words[:1] or leading[:1]
+    members = [each for each in leading if each.operator == 'CONTAINS']
+    return by_name or members[:1] or leading[:1]
 
 
 def statement(ordered, indexed):
     """Return the SELECT for restrictions in their canonical order.
 
-    Where none of them is ``indexed``, the index over all roots of the cloud
+    If none of them is ``indexed``, the index over all roots of the cloud
     leads.
     """
     leads = any(r.column in indexed for r in ordered)

@@ -33,8 +33,8 @@ def trees_named(store, host=None, node=None):
         wanted.append(restriction.Restriction('host', '=', host))
     if node:
         wanted.append(restriction.Restriction('nodename', '=', node))
-    page = store.candidates.read(tuple(wanted), limit=1000,
-                                 level=store_session.READ)
+    page = store.query.read(tuple(wanted), limit=1000,
+                            level=store_session.READ)
     return [tree for tree in page.trees if tree.report]
 
 
@@ -54,7 +54,7 @@ def versions(store, limit):
 
     Of so many hosts, whichever come first. One read of many rows.
     """
-    page = store.candidates.read(
+    page = store.query.read(
         (restriction.Restriction('resource_type', '=', 'compute'),),
         limit=limit, level=store_session.READ)
     found = (json.loads(tree.heartbeat.service).get('version')

@@ -75,5 +75,5 @@ def has_tokens(column, tokens, *, exact=False):
     """
     found = tuple(dict.fromkeys(tokens))
     return Narrowed(tuple(Restriction(column, 'CONTAINS', each)
-                          for each in found[:query_plan.MOST_WORDS]),
-                    exact=exact and len(found) <= query_plan.MOST_WORDS)
+                          for each in found[:query_plan.MOST_MEMBERS]),
+                    exact=exact and len(found) <= query_plan.MOST_MEMBERS)

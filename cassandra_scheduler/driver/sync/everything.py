@@ -20,7 +20,6 @@ from cassandra_scheduler.driver.sync import cells
 from cassandra_scheduler.driver.sync import host_aggregates
 from cassandra_scheduler.driver.sync import nova_state
 from cassandra_scheduler.model import restriction
-from cassandra_scheduler.scheduling import ring
 from cassandra_scheduler.store import aggregates as store_aggregates
 
 #: Rows read at once.
@@ -80,8 +79,8 @@ class FullSync:
             with nova_context.target_cell(context, cell) as targeted:
                 records.update(_services(targeted))
         right = written = missing = done = 0
-        for trees in ring.walk(self._read, limit=PAGE):
-            for tree in trees:
+        for page in self._store.scan.pages(_COMPUTE):
+            for tree in page.trees:
                 host = json.loads(tree.report or '{}').get('host')
                 if host not in records:
                     missing += 1
@@ -90,12 +89,9 @@ class FullSync:
                     written += 1
                 else:
                     right += 1
-            done += len(trees)
+            done += len(page.trees)
             self._tell('services', done, max(done, len(records)))
         return Count('services', right, written, missing)
-
-    def _read(self, **where):
-        return self._store.candidates.read(_COMPUTE, **where)
 
     def _instances(self, context):
         """Count the instances that have a lookup row in the store."""

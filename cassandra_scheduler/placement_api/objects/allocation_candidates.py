@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """GET /allocation_candidates: narrow in Cassandra, search here.
 
-Cassandra narrows the cloud to the trees that may satisfy a request; upstream
-Placement's own search runs over these and the trees that share. With a limit
-it reads only as many pages as it needs:
+Cassandra narrows the cloud to the trees that may satisfy a request.
+Placement's own search then runs over these and the sharing trees. A request
+with a limit reads only as many pages as it needs:
 
     page of trees -> search -> enough? -> search what matched, once, limited
          ^                       |no
@@ -20,19 +20,12 @@ from cassandra_scheduler.mini_cloud import context as search_context
 from cassandra_scheduler.mini_cloud import search
 from cassandra_scheduler.mini_cloud import translation
 from cassandra_scheduler.resource_types import loading
-from cassandra_scheduler.scheduling import ring as rings
 from cassandra_scheduler.scheduling import sharing as sharing_trees
 from cassandra_scheduler.store import session as store_session
 
-#: Trees read at once; fewer where a small limit will be reached with less.
+#: The most trees of one page, and the fewest if the request has a limit.
 PAGE = 1000
 SMALLEST_PAGE = 50
-
-
-@functools.lru_cache(maxsize=16)
-def _ring_of(_keyspace, _cloud):
-    """Return what this process remembers of the size of one cloud."""
-    return rings.Ring()
 
 
 def get_by_requests(context, groups, rqparams, nested_aware=True):
@@ -102,7 +95,7 @@ def _check_names(context, groups, params):
 
 
 def _pages(context, request, sharing, limit):
-    """Yield lists of trees that may satisfy the request, at least one."""
+    """Yield tuples of the trees that may satisfy the request."""
     store = context.store
     pinned = _pinned_trees(store, request)
     if pinned is not None:
@@ -110,11 +103,13 @@ def _pages(context, request, sharing, limit):
         return
     restrictions = _restrictions(
         request, shared_classes=sharing_trees.classes(sharing))
-    yield from rings.walk(
-        functools.partial(store.candidates.read, restrictions,
-                          level=store_session.READ),
-        limit=min(PAGE, max(limit, SMALLEST_PAGE)) if limit else PAGE,
-        **_beginning(context))
+    anywhere = context.config.placement.randomize_allocation_candidates
+    for page in store.scan.pages(
+            restrictions, level=store_session.READ,
+            limit=min(PAGE, max(limit, SMALLEST_PAGE)) if limit else PAGE,
+            random=random if anywhere else None):
+        if page.trees:
+            yield page.trees
 
 
 def _pinned_trees(store, request):
@@ -140,15 +135,6 @@ def _restrictions(request, *, shared_classes):
                 request, shared_classes=shared_classes) +
             loading.get('compute').amounts(
                 request, shared_classes=shared_classes))
-
-
-def _beginning(context):
-    """Return how a walk round the ring begins: anywhere, if so wanted."""
-    if context.config.placement.randomize_allocation_candidates:
-        store = context.store
-        return {'ring': _ring_of(store.session.settings.keyspace,
-                                 store.cloud), 'random': random}
-    return {}
 
 
 def _until(limit, pages, run):

@@ -8,9 +8,6 @@ from placement import exception
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import session as store_session
 
-#: How many trees one page of a walk through the cloud reads.
-PAGE = 500
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Found:
@@ -74,15 +71,7 @@ def find_by_name(store, name):
 def trees(store, restrictions=()):
     """Yield all Trees of the cloud that satisfy the restrictions.
 
-    Reads pages of root rows at read consistency, in the order of their
-    tokens, so the work grows with the cloud.
+    A scan at read consistency, so the work grows with the cloud.
     """
-    after = None
-    while True:
-        where = {} if after is None else {'after': after}
-        page = store.candidates.read(restrictions, limit=PAGE,
-                                     level=store_session.READ, **where)
+    for page in store.scan.pages(restrictions, level=store_session.READ):
         yield from page.trees
-        if page.ended:
-            return
-        after = page.last_token

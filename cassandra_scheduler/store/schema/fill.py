@@ -12,10 +12,10 @@ import datetime
 from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import write as write_model
-from cassandra_scheduler.store import full_scan
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
+from cassandra_scheduler.store import token_ranges
 from cassandra_scheduler.store import tree_codec
 from cassandra_scheduler.store import tree_rows
 
@@ -45,7 +45,7 @@ def fill(session, columns, searchable, *, progress):
     """
     written, seen, began = 0, 0, unfilled(session, columns)
     with concurrent.futures.ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        for number, part in enumerate(full_scan.parts(), 1):
+        for number, part in enumerate(token_ranges.parts(), 1):
             keys = [(row['cloud'], row['tree']) for row in
                     session.rows(_CQL['list_partitions'], part)]
             seen += len(keys)
@@ -54,7 +54,7 @@ def fill(session, columns, searchable, *, progress):
                 keys))
             if keys:
                 progress(f'rows: {seen} seen, {written} written, part '
-                         f'{number} of {full_scan.PARTS}')
+                         f'{number} of {token_ranges.PARTS}')
     now = datetime.datetime.now(datetime.timezone.utc)
     session.write_all(_CQL['note'], [(_note(name), now) for name in began])
     return written

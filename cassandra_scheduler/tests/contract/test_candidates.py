@@ -7,6 +7,7 @@ from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import query
+from cassandra_scheduler.store import token_ranges
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import sessions
@@ -22,7 +23,7 @@ class CandidatesTestCase(case.StoreTestCase):
             report='{"host": "h-%s", "nodename": "n"}' % uuid.uuid4())
 
     def read(self, *restrictions, **how):
-        return self.store.candidates.read(
+        return self.store.query.read(
             [Restriction(*one) for one in restrictions], **how)
 
     def found(self, *restrictions):
@@ -108,7 +109,7 @@ class TestRestrictions(CandidatesTestCase):
             "cloud = ? AND tree = ? AND kind = 'root' AND key = ''",
             (self.store.cloud, tree.id))
         session = sessions.WiredSession(self.cloud.settings)
-        page = self.store_over(session).candidates.read([])
+        page = self.store_over(session).query.read([])
         self.assertEqual([tree.id], [found.id for found in page.trees])
         self.assertEqual(2, len(session.sent))
         self.assertIn("kind = 'root'", session.sent[1])
@@ -120,29 +121,30 @@ class TestPaging(CandidatesTestCase):
         super().setUp()
         self.all = {self.new_compute().id for _ in range(7)}
 
-    def test_pages_follow_each_other_round_the_ring(self):
-        seen, after, pages = [], query.MIN_TOKEN, 0
+    def test_pages_follow_each_other_through_the_token_range(self):
+        seen, within, pages = [], token_ranges.WHOLE, 0
         while True:
-            page = self.read(after=after, limit=3)
+            page = self.read(within=within, limit=3)
             self.assertEqual(len(page.trees), page.rows_read)
             seen += [tree.id for tree in page.trees]
             pages += 1
             if page.ended:
                 break
-            after = page.last_token
+            within = within._replace(after=page.last_token)
         self.assertEqual(3, pages)
         self.assertEqual((7, self.all), (len(seen), set(seen)))
 
-    def test_a_walk_that_begins_anywhere_wraps(self):
+    def test_one_round_from_anywhere_reads_each_tree_once(self):
         start = self.read(limit=4).last_token
-        tail = self.read(after=start)
-        head = self.read(after=query.MIN_TOKEN, up_to=start)
+        tail, head = (self.read(within=each)
+                      for each in token_ranges.one_round(start))
         self.assertEqual((3, 4), (len(tail.trees), len(head.trees)))
         self.assertEqual(self.all,
                          {tree.id for tree in tail.trees + head.trees})
 
     def test_an_empty_range(self):
-        page = self.read(after=query.MAX_TOKEN - 1)
+        page = self.read(within=token_ranges.WHOLE._replace(
+            after=token_ranges.MAX_TOKEN - 1))
         self.assertEqual(((), 0, None, True), (
             page.trees, page.rows_read, page.last_token, page.ended))
 

@@ -54,7 +54,7 @@ class TestConnecting(FailuresTestCase):
         self.assert_told(errors.StoreUnavailable, f'127.0.0.1:{port}',
                          '[cassandra] contact_points and port',
                          asked=lambda: store.trees.find('x'))
-        self.assertRaises(errors.StoreUnavailable, store.consumer_homes.claim,
+        self.assertRaises(errors.StoreUnavailable, store.consumer_homes.create,
                           'c', 'tree', 'op')
 
     def test_a_name_that_means_nothing(self):
@@ -101,7 +101,7 @@ class TestKeyspace(FailuresTestCase):
         change = hosts.claiming(self.new_host(), hosts.consumer('t'))
         for asked in (lambda: store.trees.find('x'),
                       lambda: store.trees.write(change),
-                      lambda: store.candidates.read([]), store.check):
+                      lambda: store.query.read([]), store.check):
             self.assert_told(errors.SchemaMismatch, 'no_such_keyspace',
                              '"cassandra-scheduler db sync"', asked=asked)
 

@@ -7,11 +7,10 @@ from cassandra import connection
 from cassandra import policies
 from cassandra import protocol
 
-from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import tree_rows
+from cassandra_scheduler.store import tree_versions
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import sessions
@@ -82,7 +81,7 @@ class TestTrees(OutcomesTestCase):
         tree = self.new_host()
         change = hosts.claiming(tree, hosts.consumer(tree.id))
         stands = self.write(change)
-        for _ in range(tree_rows.RECENT_WRITES - 1):
+        for _ in range(tree_versions.RECENT_WRITES - 1):
             stands = self.write(hosts.claiming(
                 stands, hosts.consumer(tree.id)))
         settled = self.store.trees.settle(change)
@@ -92,7 +91,7 @@ class TestTrees(OutcomesTestCase):
         tree = self.new_host()
         lost = hosts.releasing(tree, hosts.consumer(tree.id))
         stands = tree
-        for _ in range(tree_rows.RECENT_WRITES + 1):
+        for _ in range(tree_versions.RECENT_WRITES + 1):
             stands = self.write(hosts.releasing(
                 stands, hosts.consumer(tree.id)))
         self.assert_unknown(self.store.trees.settle(lost))
@@ -117,10 +116,8 @@ class TestTrees(OutcomesTestCase):
         self.session.lose(self.step, SILENCE)
         self.session.refuse(self.read, SILENCE, times=3)
         claimed = hosts.consumer(tree.id)
-        written = self.over_wire.write_tree(
-            tree.id,
-            lambda state: hosts.claiming(state.tree, claimed),
-            start=change_model.TreeState(tree))
+        written = self.over_wire.writer.write_change(
+            hosts.claiming(tree, claimed))
         self.assert_applied(written)
         self.assertEqual(tree.version + 1,
                          self.store.trees.find(tree.id).version)

@@ -4,7 +4,6 @@ import concurrent.futures
 
 from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import retrying
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import sessions
@@ -122,7 +121,7 @@ class TestCommit(TransactionsTestCase):
         self.assertEqual(self.store.trees.find(root.uuid),
                          written.state[root.uuid])
         self.assertEqual([self.second.id, root.uuid], sorted(
-            (tree.id for tree in self.store.candidates.read([]).trees),
+            (tree.id for tree in self.store.query.read([]).trees),
             key=lambda tree_id: tree_id == root.uuid))
 
     def test_a_tree_that_could_not_begin_leaves_nothing(self):
@@ -222,7 +221,7 @@ class TestMeetings(TransactionsTestCase):
     def test_a_step_waits_for_the_end(self):
         session, ending = self.paused(COMMIT)
         candidate = next(tree for tree in
-                         self.store.candidates.read([]).trees
+                         self.store.query.read([]).trees
                          if tree.id == self.first.id)
         self.assertIsNotNone(candidate.intent)
         claimed = hosts.consumer(self.first.id, 2)
@@ -232,8 +231,7 @@ class TestMeetings(TransactionsTestCase):
             seen.append(state.tree)
             return hosts.claiming(state.tree, claimed)
 
-        step = self.start(retrying.step, self.store.trees, self.first.id,
-                          advance, start=change_model.TreeState(candidate))
+        step = self.start(self.store.write_tree, self.first.id, advance)
         session.go.set()
         self.assert_applied(ending.result())
         self.assert_applied(step.result())
@@ -252,7 +250,7 @@ class TestMeetings(TransactionsTestCase):
     def test_an_intent_is_never_written_over(self):
         session, ending = self.paused(COMMIT)
         with_intent = next(tree for tree in
-                           self.store.candidates.read([]).trees
+                           self.store.query.read([]).trees
                            if tree.id == self.first.id)
         late = self.start(self.store.trees.write, self.adding(with_intent))
         session.go.set()
@@ -295,7 +293,7 @@ class TestMeetings(TransactionsTestCase):
 
     def test_settling_says_what_came_of_it(self):
         session, ending = self.paused(COMMIT)
-        [held] = [tree for tree in self.store.candidates.read([]).trees
+        [held] = [tree for tree in self.store.query.read([]).trees
                   if tree.id == self.first.id]
         settling = self.start(self.store.transactions.resolve_intent, held)
         session.go.set()

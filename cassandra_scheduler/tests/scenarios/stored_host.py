@@ -119,7 +119,7 @@ class Row:
 
     def view(self):
         """Return the HostStateView, read as a scheduler reads candidates."""
-        tree, = self.store.candidates.read(
+        tree, = self.store.query.read(
             [restriction.Restriction('host', '=', self._names[0])],
             level=store_session.READ).trees
         # The request names all instances, so all are looked up.

@@ -108,7 +108,7 @@ class TestOnStandIns(testtools.TestCase):
         self.see_provider(name)
         self.store = opening.open_store(self.settings, loading.installed())
         self.addCleanup(self.store.session.close)
-        [tree] = self.store.candidates.read(()).trees
+        [tree] = self.store.query.read(()).trees
         self.assertEqual((name, made['uuid']), (tree.root.name, tree.id))
         return name
 

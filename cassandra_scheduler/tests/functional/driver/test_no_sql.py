@@ -80,7 +80,7 @@ class TestNoSql(nova_cloud.NovaCloudTest):
         return made
 
     def trees(self, host):
-        return [tree for tree in self.store.candidates.read(()).trees
+        return [tree for tree in self.store.query.read(()).trees
                 if json.loads(tree.report)['host'] == host]
 
     def group(self, policy, *members):

@@ -61,7 +61,7 @@ class TestPushingDown(nova_cloud.NovaCloudTest):
 
     def test_a_row_that_an_older_service_has_written(self):
         """It is found as soon as nothing is pushed down."""
-        for row in self.store.candidates.read(()).trees:
+        for row in self.store.query.read(()).trees:
             self.store.session.write_if([(
                 'UPDATE {keyspace}.trees SET abilities = ? WHERE cloud = ? '
                 "AND tree = ? AND kind = 'root' AND key = '' IF seq = ?",

@@ -123,7 +123,7 @@ class TestInProcess(testtools.TestCase):
         self.assertEqual(
             {(point, cloud.settings.port)
              for point in cloud.settings.contact_points}, dialled)
-        [tree] = cloud.store.candidates.read(()).trees
+        [tree] = cloud.store.query.read(()).trees
         self.assertEqual('host', tree.root.name)
         self.assertRaises(requests.exceptions.InvalidSchema,
                           adapter.session.session.get, 'http://127.0.0.1/')

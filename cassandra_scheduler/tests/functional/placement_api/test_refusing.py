@@ -21,7 +21,7 @@ class TestValues(testtools.TestCase):
     def _state(self):
         """Return everything that stands in the cloud's trees."""
         return [(tree.version, tree.providers, tree.used) for tree in
-                self.api.store.candidates.read(()).trees]
+                self.api.store.query.read(()).trees]
 
     def _refused(self, status, *question, **options):
         """Ask what must be refused; return the text, one line of it."""

@@ -16,7 +16,7 @@ from cassandra_scheduler.audit import intents
 from cassandra_scheduler.audit import invariants
 from cassandra_scheduler.audit import providers
 from cassandra_scheduler.audit import running
-from cassandra_scheduler.store import full_scan
+from cassandra_scheduler.store import token_ranges
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import wsgi_server
 from cassandra_scheduler.tests.functional.placement_api.soak import client
@@ -106,7 +106,7 @@ class TestSoak(testtools.TestCase):
         store = self.cloud.store
         # Read serially and settled by nobody: who met an intent did it.
         self.assertEqual([], [
-            seen.id for part in full_scan.parts()
+            seen.id for part in token_ranges.parts()
             for seen in store.full_scan.trees(store.full_scan.tree_ids(part))
             if seen.tree is not None and seen.tree.intent is not None])
         found = self.violations()

@@ -39,7 +39,7 @@ class TestTls(testtools.TestCase):
         sync.sync(store.session, store.columns, searchable=store.searchable)
         made = server.ask('POST', '/resource_providers', {'name': 'host'})
         self.assertEqual(200, made.status_code, made.text)
-        [tree] = store.candidates.read(()).trees
+        [tree] = store.query.read(()).trees
         self.assertEqual('host', tree.root.name)
 
         _settings, plain = self.serve(connect_timeout=1, **login)

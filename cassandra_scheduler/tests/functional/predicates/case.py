@@ -103,7 +103,7 @@ class PredicateTest(nova_cloud.NovaCloudTest):
         self.flags(group='cassandra', cloud=self.cloud.settings.cloud)
         self.surround(random.Random(number))
         self.manager = self.start()
-        self.everybody = self.store.candidates.read(()).trees
+        self.everybody = self.store.query.read(()).trees
         self.assertEqual(HOSTS, len(self.everybody))
 
     def surround(self, draw):
@@ -135,14 +135,14 @@ class PredicateTest(nova_cloud.NovaCloudTest):
 
     def found_by(self, restrictions):
         """Return the ids of the trees that a request with these reads."""
-        rounds = candidate_source.CandidateSource(
+        source = candidate_source.CandidateSource(
             words.PlacementRequest('request', (), (),
                                    restrictions=restrictions),
             context=self.manager._wiring.scheduling_context(),
             random=random.Random(1),
             notes=transcript.Notes('request'))
         return {candidate.tree.id for found in
-                rounds._walks(store_session.CANDIDATES)
+                source.pages_at(store_session.CANDIDATES)
                 for candidate in found}
 
     def passing(self, loaded, spec):

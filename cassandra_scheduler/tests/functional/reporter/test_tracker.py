@@ -193,7 +193,7 @@ class TestTracker(testtools.TestCase):
             self.assertEqual((name, name),
                              (report['host'], report['nodename']))
             for column in ('host', 'nodename'):
-                found = self.cloud.store.candidates.read(
+                found = self.cloud.store.query.read(
                     (restriction.Restriction(column, '=', name),)).trees
                 self.assertEqual([tree.id], [each.id for each in found])
         self.assertEqual('', self.logged.output)
