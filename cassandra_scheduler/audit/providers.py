@@ -108,8 +108,7 @@ def _trees_of(location):
     """
     if location is None:
         return ()
-    _write_id, _from, old_tree = location.write_id.partition('/')
-    return filter(None, (location.value, old_tree))
+    return filter(None, (location.value, location.from_tree))
 
 
 def _judged(reading, looked_at, location, where, words):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """``cassandra-scheduler host``: what the schedulers know of the hosts."""
 
-import json
 import time
 
 from cliff import columns
@@ -77,14 +76,14 @@ class HostShow(_OfHosts, show.ShowOne):
             parsed_args,
             restriction.Restriction('host', '=', parsed_args.host))
         tree = _only(trees, parsed_args)
-        service = json.loads(tree.heartbeat.service or '{}')
+        record = tree.heartbeat.service
         fields = {
             'host': _names(tree)[0], 'node': _names(tree)[1],
             'provider': tree.root.uuid, 'tree': tree.id,
             'state': state(tree, down_time),
-            'last_seen': _moment(service.get('left_at_ms') or
+            'last_seen': _moment(record and record.left_at_ms or
                                  tree.heartbeat.last_seen_ms),
-            'disabled_reason': service.get('disabled_reason'),
+            'disabled_reason': record and record.disabled_reason,
             'servers': _servers(tree),
             'claims_pending': '\n'.join(
                 f'{uuid} since {_moment(claim.claimed_ms)}'
@@ -133,18 +132,14 @@ def _classes(tree):
                    for name in provider.inventories})
 
 
-def _report(tree):
-    return json.loads(tree.report or '{}')
-
-
 def _names(tree):
-    report = _report(tree)
-    return report.get('host') or '-', report.get('nodename') or '-'
+    report = tree.report
+    return (report and report.host or '-', report and report.nodename or '-')
 
 
 def _servers(tree):
     """Return how many servers the host itself has counted."""
-    stats = _report(tree).get('compute_node', {}).get('stats') or {}
+    stats = tree.report.stats if tree.report else {}
     return int(stats.get('num_instances') or 0)
 
 

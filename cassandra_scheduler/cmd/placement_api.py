@@ -1,36 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """``cassandra-placement-api``: the Placement API for a developer.
 
-One process with a thread per connection. In production a WSGI server loads
+One process with several threads. In production a WSGI server loads
 ``cassandra_scheduler.placement_api.wsgi`` instead.
 """
 
 import argparse
-import socketserver
 import sys
-from wsgiref import simple_server
+
+import waitress
 
 from cassandra_scheduler.cmd import store_access
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.placement_api.http import serving
 
 
-class PlacementServer(socketserver.ThreadingMixIn, simple_server.WSGIServer):
-    """Serves every connection in its own thread."""
-
-    daemon_threads = True
-    request_queue_size = 128
-
-
-class QuietHandler(simple_server.WSGIRequestHandler):
-    """Logs no requests, because Placement logs them."""
-
-    def address_string(self):
-        """Return the client's address; do not look up its name."""
-        return self.client_address[0]
-
-    def log_message(self, format, *args):
-        """Write nothing."""
+_THREADS = 16
 
 
 def main(arguments=None):
@@ -40,21 +25,20 @@ def main(arguments=None):
         application, config = serving.application(others)
         with store_access.ready_store(config):
             pass
-        server = simple_server.make_server(
-            options.host, options.port, application,
-            server_class=PlacementServer, handler_class=QuietHandler)
+        server = waitress.create_server(
+            application, host=options.host, port=options.port,
+            threads=_THREADS)
     except errors.SchedulerError as exc:
         return _failed(exc)
-    except OSError as exc:
-        return _failed(f'Cannot listen on --host {options.host} --port '
-                       f'{options.port}: {exc.strerror or exc}.')
-    print(f'Placement API on http://{options.host}:{server.server_port}',
-          flush=True)
-    with server:
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            pass
+    except (OSError, ValueError) as exc:
+        return _failed(f'--host {options.host} --port {options.port} cannot '
+                       f'be served: {getattr(exc, "strerror", None) or exc}.')
+    # A name such as localhost may stand for several addresses.
+    port = (server.effective_listen[0][1]
+            if hasattr(server, 'effective_listen') else server.effective_port)
+    print(f'Placement API on http://{options.host}:{port}', flush=True)
+    # Returns at Ctrl-C.
+    server.run()
     return 0
 
 

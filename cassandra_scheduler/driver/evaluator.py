@@ -2,7 +2,6 @@
 """Nova's filters and weighers evaluate the hosts of one request."""
 
 import functools
-import json
 
 from oslo_log import log as logging
 
@@ -160,12 +159,11 @@ class NovaHostEvaluator:
                 for group in self._requested}
 
     def _new_view(self, candidate):
-        report = json.loads(candidate.tree.report or 'null')
-        figures = (report or {}).get('compute_node') or {}
-        if figures.get('free_disk_gb') is None:
+        report = candidate.tree.report
+        if report is None or report.compute_node.get('free_disk_gb') is None:
             return None
         return state.HostStateView(
-            candidate, report, aggregates_of=self._aggregates_of,
+            candidate, aggregates_of=self._aggregates_of,
             cell_of=self._cells.uuid_of, instances_on=self._instances.on)
 
     @functools.cached_property

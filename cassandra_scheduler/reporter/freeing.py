@@ -12,7 +12,7 @@ import uuid
 from oslo_log import log as logging
 
 from cassandra_scheduler.model import change as change_model
-from cassandra_scheduler.reporter import figures
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.reporter import whereabouts
 from cassandra_scheduler.store import outcome
 
@@ -38,7 +38,7 @@ class Freeing:
         ``older_than``: seconds. Raises StoreUnavailable and its subclasses,
         and the errors of Nova's report client.
         """
-        now = figures.now_ms()
+        now = write_model.now_ms()
         for consumer_uuid, claim in tree.pending.items():
             age = (now - claim.claimed_ms) / 1000
             if age < older_than:

@@ -84,8 +84,8 @@ class Compute:
 
 
 def _facts(tree):
-    """Return the columns that follow from the reporter's text."""
-    if tree.resource_type != Compute.name or not tree.report:
+    """Return the columns that follow from the report of the host."""
+    if tree.resource_type != Compute.name or tree.report is None:
         return dict.fromkeys(_REPORTED)
     return report_facts.facts(tree.report)
 

@@ -9,6 +9,7 @@ a SERIAL read reaches one partition only. Everything else is SERIAL.
 import dataclasses
 
 from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.store import origin
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
@@ -42,10 +43,14 @@ class SeenTree:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SeenLookupRow:
-    """What a lookup row says, its write, and when (ms since the epoch)."""
+    """What a lookup row says, and when it was written (ms since the epoch).
+
+    ``from_tree``: where a provider that is on its way comes from.
+    """
     value: str
     write_id: str
     written_ms: int
+    from_tree: str | None = None
 
 
 class FullScan:
@@ -87,7 +92,8 @@ class FullScan:
                                 (self._rows.cloud, key),
                                 level=store_session.SERIAL)
         return row and SeenLookupRow(row['value'], row['op'],
-                                     (row['written'] or 0) // 1000)
+                                     (row['written'] or 0) // 1000,
+                                     origin.of_row(row, 'from_tree'))
 
     def transaction(self, txid):
         """Return (Record, whether it expires by itself), or None. SERIAL."""

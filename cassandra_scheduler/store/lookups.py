@@ -26,6 +26,7 @@ a claim tombstone (``consumers``); a provider's creator looks again itself
 
 import dataclasses
 
+from cassandra_scheduler.store import origin
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import session as store_session
@@ -37,9 +38,14 @@ _CQL = statements.load('lookups')
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class LookupRow:
-    """What a lookup row says: the value, and the id of its write."""
+    """What a lookup row says: the value, and the id of its write.
+
+    ``from_tree``: the tree that a provider comes from while it is on its way
+    to another; it may be in either.
+    """
     value: str
     write_id: str
+    from_tree: str | None = dataclasses.field(default=None, compare=False)
 
 
 class LookupTable:
@@ -55,7 +61,7 @@ class LookupTable:
         """Return the LookupRow of ``key``, or None. Read consistency."""
         row = self._session.row(_CQL[f'find_{self._table}'],
                                 (self._cloud, key), level=level)
-        return LookupRow(row[self._value], row['op']) if row else None
+        return self._row(row) if row else None
 
     def find_many(self, keys):
         """Return key -> LookupRow of those that exist. Read consistency."""
@@ -63,7 +69,7 @@ class LookupTable:
         found = self._session.rows_of_many(
             _CQL[f'find_{self._table}'],
             [(self._cloud, key) for key in keys])
-        return {key: LookupRow(rows[0][self._value], rows[0]['op'])
+        return {key: self._row(rows[0])
                 for key, rows in zip(keys, found) if rows}
 
     def claim(self, key, value, write_id, *, prove_dangling):
@@ -91,34 +97,43 @@ class LookupTable:
         """
         return self._start_create(key, LookupRow(value, write_id))()
 
-    def move(self, key, value, *, write_id, from_write_id):
+    def move(self, key, value, *, write_id, from_write_id, from_tree=None):
         """Point ``key`` elsewhere if ``from_write_id`` wrote the row.
 
-        One conditional write; Rejected carries the LookupRow that stands
+        One conditional write. ``from_tree`` says where a provider comes from
+        and is for provider trees only. Applied carries the LookupRow, whose
+        ``write_id`` then is another; Rejected the LookupRow that stands
         there.
         """
-        return self._start(
-            f'move_{self._table}_if_op',
-            (value, write_id, self._cloud, key, from_write_id), key,
-            LookupRow(value, write_id))()
+        op = origin.op_of(write_id, from_tree)
+        where = (self._cloud, key, from_write_id)
+        if from_tree is None:
+            name, params = f'move_{self._table}_if_op', (value, op, *where)
+        else:
+            name = f'move_{self._table}_from_if_op'
+            params = (value, op, from_tree, *where)
+        return self._start(name, params, key,
+                           LookupRow(value, op, from_tree))()
 
     def release(self, key, write_id):
         """Delete the row if ``write_id`` wrote it; gone is Applied too."""
         return self._start(f'release_{self._table}_if_op',
                            (self._cloud, key, write_id), key, None)()
 
-    def repoint(self, key, value, *, write_id):
+    def repoint(self, key, value, *, write_id, from_tree=None):
         """Point ``key`` elsewhere, whatever wrote the row before.
 
-        Applied with the LookupRow; Rejected with None when there is no row,
-        or with the last winner when others kept winning.
+        ``from_tree`` as in ``move``. Applied with the LookupRow; Rejected
+        with None when there is no row, or with the last winner when others
+        kept winning.
         """
         def moved():
             found = self.find(key, level=store_session.SERIAL)
             if found is None:
                 return outcome.Rejected(None)
             return self.move(key, value, write_id=write_id,
-                             from_write_id=found.write_id)
+                             from_write_id=found.write_id,
+                             from_tree=from_tree)
 
         return retrying.Attempts(retrying.DEADLINE_S).repeat(
             moved, until=lambda written: isinstance(
@@ -139,6 +154,10 @@ class LookupTable:
 
         return bool(retrying.Attempts(retrying.DEADLINE_S).repeat(
             looked, until=lambda found: found is not None))
+
+    def _row(self, row):
+        return LookupRow(row[self._value], row['op'],
+                         origin.of_row(row, 'from_tree'))
 
     def _start_create(self, key, wanted):
         return self._start(

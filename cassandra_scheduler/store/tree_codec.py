@@ -1,26 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Between a row of the table ``trees`` and the values of the model.
 
-A tree's state stands in a few JSON texts instead of CQL collections: a text
-cell is overwritten without leaving tombstones behind, and a refused claim
-returns it whole.
+The state of a tree is in a few JSON texts and not in CQL collections: an
+overwritten text leaves no tombstone behind, and a rejected claim returns the
+whole text. What a text says is written back byte for byte, because the
+digest of a row is made of the texts.
 """
 
 import dataclasses
 import datetime
-import json
 import zlib
 
+import msgspec
+
 from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import json_text
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import tree as tree_model
 
 _EPOCH = datetime.datetime(1970, 1, 1)
-_INVENTORY_FIELDS = ('total', 'reserved', 'min_unit', 'max_unit', 'step_size',
-                     'allocation_ratio', 'created_ms', 'updated_ms')
 #: The columns of a root row that hold the tree itself.
 STATE_COLUMNS = ('resource_type', 'shape', 'generations', 'used', 'pending',
                  'report')
-_dumps = json.JSONEncoder(separators=(',', ':'), sort_keys=True).encode
+_read_providers = msgspec.json.Decoder(list[tree_model.Provider]).decode
 
 
 def ms(moment):
@@ -43,16 +45,29 @@ def _provider_to_json(provider):
             'aggregates': sorted(provider.aggregates),
             'created_ms': provider.created_ms,
             'updated_ms': provider.updated_ms,
-            'inventories': {
-                name: [getattr(inventory, field)
-                       for field in _INVENTORY_FIELDS]
-                for name, inventory in provider.inventories.items()}}
+            'inventories': {name: msgspec.structs.astuple(inventory)
+                            for name, inventory in
+                            provider.inventories.items()}}
 
 
-def _provider_from_json(value, generation):
+def _providers_from_json(text):
+    """Return the Providers of the column ``shape``, all of generation 0.
+
+    Reading into types is three times as fast as reading into dicts. A text
+    that does not fit the types, such as a total of 8.0, is read all the same
+    and keeps what it says.
+    """
+    try:
+        return _read_providers(text)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return [_provider_as_written(value)
+                for value in json_text.decode(text)]
+
+
+def _provider_as_written(value):
     return tree_model.Provider(
         uuid=value['uuid'], name=value['name'], parent=value['parent'],
-        generation=generation, traits=frozenset(value['traits']),
+        traits=frozenset(value['traits']),
         aggregates=frozenset(value['aggregates']),
         created_ms=value['created_ms'], updated_ms=value['updated_ms'],
         inventories={name: tree_model.Inventory(*fields)
@@ -60,9 +75,9 @@ def _provider_from_json(value, generation):
 
 
 def tree_to_row(tree, cloud):
-    """Return the LWT-owned base columns of a tree's root row.
+    """Return the base columns of a root row that conditional writes own.
 
-    A tree without providers is not one yet, and no search may find it.
+    A tree without providers does not exist yet, so no query may find it.
     """
     row = {'intent': tree.intent,
            'root_of': cloud if tree.providers else None,
@@ -73,9 +88,9 @@ def tree_to_row(tree, cloud):
 def is_whole(row):
     """Return whether a root row is one state of its tree.
 
-    A step writes only the columns that it changes. A replica that missed one
-    step and got the next has the new seq beside an old column; a read of
-    that replica alone must not be taken for what stands at that seq.
+    A write sends only the columns that it changes. A replica that missed one
+    write and got the next has the new version and an old column. A read of
+    that replica alone is no state of the tree.
     """
     return row.get('seq') is None or row['digest'] == _digest(row)
 
@@ -97,13 +112,16 @@ def state_columns(tree):
         if units:
             used.setdefault(provider, {})[resource_class] = units
     return {
-        'resource_type': tree.resource_type, 'report': tree.report,
-        'shape': _dumps([_provider_to_json(provider)
-                         for provider in tree.providers.values()]),
-        'generations': _dumps({provider.uuid: provider.generation
-                               for provider in tree.providers.values()}),
-        'used': _dumps(used),
-        'pending': _dumps({
+        'resource_type': tree.resource_type,
+        'report': _text(tree.report),
+        'shape': json_text.encode([
+            _provider_to_json(provider)
+            for provider in tree.providers.values()]),
+        'generations': json_text.encode({
+            provider.uuid: provider.generation
+            for provider in tree.providers.values()}),
+        'used': json_text.encode(used),
+        'pending': json_text.encode({
             uuid: [pending.claim_id, pending.claimed_ms,
                    dict(pending.usage)]
             for uuid, pending in tree.pending.items()}),
@@ -113,9 +131,9 @@ def state_columns(tree):
 def tree_from_row(row):
     """Return the Tree of a root row, or None for a row without one.
 
-    A root row whose tree was deleted may be left with heartbeat columns
-    only; it has no ``seq``. A tree that a transaction is about to create has
-    an intent and no providers.
+    The root row of a deleted tree may keep heartbeat columns; it has no
+    ``seq``. A tree that a transaction creates has an intent and no providers
+    at first.
     """
     if row is None or row.get('seq') is None:
         return None
@@ -125,24 +143,44 @@ def tree_from_row(row):
         heartbeat=tree_model.Heartbeat(
             last_seen_ms=ms(row['last_seen']),
             disabled=bool(row['service_disabled']),
-            forced_down=bool(row['forced_down']), service=row['service'])),
+            forced_down=bool(row['forced_down']),
+            service=_value(report_model.ServiceRecord, row['service']))),
         row)
 
 
 def with_columns(tree, columns):
     """Return ``tree`` with what STATE_COLUMNS say of it."""
-    generations = json.loads(columns['generations'] or '{}')
+    generations = json_text.decode(columns['generations'] or '{}')
+    providers = {}
+    for provider in _providers_from_json(columns['shape'] or '[]'):
+        # Nobody else has this value yet, so it can still be changed.
+        msgspec.structs.force_setattr(provider, 'generation',
+                                      generations[provider.uuid])
+        providers[provider.uuid] = provider
     return tree.replace(
-        providers={value['uuid']: _provider_from_json(
-            value, generations[value['uuid']])
-            for value in json.loads(columns['shape'] or '[]')},
+        providers=providers,
         used={(provider, resource_class): units
               for provider, classes in
-              json.loads(columns['used'] or '{}').items()
+              json_text.decode(columns['used'] or '{}').items()
               for resource_class, units in classes.items()},
         pending={uuid: tree_model.Pending(*fields) for uuid, fields in
-                 json.loads(columns['pending'] or '{}').items()},
-        resource_type=columns['resource_type'], report=columns['report'])
+                 json_text.decode(columns['pending'] or '{}').items()},
+        resource_type=columns['resource_type'],
+        report=_value(report_model.HostReport, columns['report']))
+
+
+def heartbeat_to_params(heartbeat):
+    """Return the parameters of ``beat`` that a Heartbeat gives."""
+    return (moment(heartbeat.last_seen_ms), heartbeat.disabled,
+            heartbeat.forced_down, _text(heartbeat.service))
+
+
+def _text(value):
+    return None if value is None else value.text
+
+
+def _value(kind, text):
+    return None if text is None else kind(text)
 
 
 def _amounts_to_row(amounts):

@@ -123,8 +123,7 @@ class Trees:
     def write_heartbeat(self, tree_id, heartbeat):
         """Write the heartbeat's plain columns. Never conditional."""
         self._session.write(_CQL['beat'], (
-            tree_codec.moment(heartbeat.last_seen_ms), heartbeat.disabled,
-            heartbeat.forced_down, heartbeat.service, self._cloud, tree_id))
+            *tree_codec.heartbeat_to_params(heartbeat), self._cloud, tree_id))
 
     def mark_service(self, tree_id, *, disabled, forced_down):
         """Write what an operator says of the service. Never conditional.

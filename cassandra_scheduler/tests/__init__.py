@@ -3,6 +3,7 @@
 """The tests, by what they need.
 
 unit needs nothing; contract and functional need a Cassandra, which
-fixtures finds; upstream and gabbi run the suites of Nova and Placement. Read
-next: CONTRIBUTING.rst, one line per tox environment.
+fixtures finds; upstream and gabbi run the suites of Nova and Placement. What
+takes long has a short form, see sizes. Read next: CONTRIBUTING.rst, one line
+per tox environment.
 """

@@ -2,9 +2,9 @@
 """Every suite, one after another, and one line that sums them up.
 
 Promises: what each suite prints is shown while it runs; a suite that breaks
-before it can count its tests counts as one failure; what failed is said once
-more at the end. Refuses: going on in silence when a suite did not run. Read
-next: tox.ini, environment ``all``.
+before it can count its tests counts as one failure; the end says which tests
+were slowest, and once more what failed. Refuses: going on in silence when a
+suite did not run. Read next: tox.ini, environment ``all``.
 """
 
 import argparse
@@ -19,16 +19,22 @@ import subprocess
 import sys
 import time
 
+import fixtures
+
 import cassandra_scheduler
-from cassandra_scheduler.local import cluster as local_cluster
-from cassandra_scheduler.local import failures
+from cassandra_scheduler import testbed
+from cassandra_scheduler.testbed import cluster as local_cluster
 from cassandra_scheduler.tests import complaints
+from cassandra_scheduler.tests import durations
 
 PACKAGE = pathlib.Path(cassandra_scheduler.__file__).parent
 BIN = pathlib.Path(sys.executable).parent
 # Where shell scripts are, and how they begin.
 SHELL = (PACKAGE.parent / 'devstack', PACKAGE)
 BASH = b'#!/bin/bash\n'
+# Where pages are.
+PAGES = ('doc/source', 'releasenotes/source', 'README.rst',
+         'CONTRIBUTING.rst', 'SECURITY.rst', 'devstack')
 SELECTION = PACKAGE / 'tests' / 'upstream' / 'ci.txt'
 
 # Where the tests find Cassandra.
@@ -38,6 +44,13 @@ PORT = 'CASSANDRA_SCHEDULER_TEST_PORT'
 # A Cassandra that a test has for itself does not live long enough for what
 # Java would compile with the greatest care; the one of all tests does.
 SHORT_LIVED = {'JAVA_TOOL_OPTIONS': '-XX:TieredStopAtLevel=1'}
+
+# The Cassandra of all tests need not survive a power cut: it does not wait
+# for the disk after each of the thousand changes of a schema that tests make.
+THROWN_AWAY = '-Dcassandra.unsafesystem=true'
+
+#: So many of the slowest tests are listed at the end.
+SLOWEST = 30
 
 # What stestr prints at its end, below this heading, or instead of it.
 _HEADING = 'Totals'
@@ -71,7 +84,8 @@ class Suite:
 class Result:
     """What came of a suite; ``seconds`` is wall-clock time.
 
-    ``complaints``: a text for each test of which stestr says that it failed.
+    ``complaints``: a text for each test of which stestr says that it failed;
+    ``durations``: (seconds, test id) of each test that ended.
     """
     name: str
     passed: int = 0
@@ -80,6 +94,7 @@ class Result:
     seconds: float = 0.0
     remark: str = ''
     complaints: tuple = ()
+    durations: tuple = ()
 
 
 def suites():
@@ -88,9 +103,11 @@ def suites():
         Suite('pep8', (str(BIN / 'flake8'),), counts=False),
         Suite('bashate', (str(BIN / 'bashate'), *_shell_scripts()),
               counts=False),
-        Suite('doc8', (str(BIN / 'doc8'), '--quiet', 'doc/source',
-                       'releasenotes/source', 'README.rst',
-                       'CONTRIBUTING.rst', 'devstack'), counts=False),
+        Suite('doc8', (str(BIN / 'doc8'), '--quiet', *PAGES), counts=False),
+        Suite('sphinx-lint', (str(BIN / 'sphinx-lint'), '--enable', 'all',
+                              '--disable', 'line-too-long', *PAGES),
+              counts=False),
+        Suite('codespell', (str(BIN / 'codespell'),), counts=False),
         Suite('docs', _sphinx('doc'), counts=False),
         Suite('releasenotes', _sphinx('releasenotes'), counts=False),
         Suite('lint', (str(BIN / 'lint-imports'),), counts=False),
@@ -197,7 +214,8 @@ def run(suite, environment):
     result = count(suite, lines, exit_status=process.returncode)
     return dataclasses.replace(
         result, seconds=time.monotonic() - began,
-        complaints=complaints.found(lines) if suite.counts else ())
+        complaints=complaints.found(lines) if suite.counts else (),
+        durations=durations.found(lines) if suite.counts else ())
 
 
 @contextlib.contextmanager
@@ -212,9 +230,11 @@ def cassandra(environment):
         yield environment
         return
     say('=== Cassandra')
-    cluster = local_cluster.Cluster.on_fresh_ports()
+    cluster = local_cluster.LocalCluster.on_fresh_ports()
     try:
-        cluster.start(tell=say)
+        with fixtures.EnvironmentVariable('JAVA_TOOL_OPTIONS', ' '.join((
+                os.environ.get('JAVA_TOOL_OPTIONS', ''), THROWN_AWAY))):
+            cluster.start(tell=say)
         yield {**environment, PORT: str(cluster.port),
                CONTACT_POINTS: ','.join(cluster.contact_points)}
     finally:
@@ -231,7 +251,7 @@ def run_all(suites, environment):
     try:
         with cassandra(environment) as with_cassandra:
             return results + [run(suite, with_cassandra) for suite in needy]
-    except failures.LocalClusterError as error:
+    except testbed.TestbedError as error:
         say(f'Cassandra did not start: {error}')
         return results + [Result(suite.name, failed=1,
                                  remark='Cassandra did not start')
@@ -249,11 +269,23 @@ def table(results):
     return lines
 
 
+def slowest(results):
+    """Return lines that list the slowest tests, the slowest one first."""
+    ended = sorted(((seconds, result.name, test_id) for result in results
+                    for seconds, test_id in result.durations), reverse=True)
+    if not ended:
+        return []
+    return [f'the {min(SLOWEST, len(ended))} slowest of {len(ended)} tests:',
+            *(f'{seconds:>7.1f} s  {name}: {test_id}'
+              for seconds, name, test_id in ended[:SLOWEST])]
+
+
 def closing(results):
-    """Return the last lines: what failed, the table, and the sums."""
+    """Return the last lines: slow tests, what failed, the table, the sums."""
     passed = sum(result.passed for result in results)
     failed = sum(result.failed for result in results)
-    return [*(f'--- {result.name}: {complaint}' for result in results
+    return [*slowest(results),
+            *(f'--- {result.name}: {complaint}' for result in results
               for complaint in result.complaints),
             *table(results), f'{passed} passed, {failed} failed']
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nova's ImagePropertiesWeigher, over what the hosts have counted.
 
-Nova's own reads the system metadata of every instance of every candidate
-from the cells' databases. Here each host reports how many of its instances
-have which property from their image, and a claim says what it will add.
+Nova's own weigher reads the system metadata of every instance of every
+candidate from the databases of the cells. Ours reads the reports: each host
+counts its instances by image property, and a claim says what it adds.
 """
 
 import collections
@@ -18,9 +18,9 @@ USAGE = 'image_properties'
 
 
 class ImagePropertiesWeigher(image_props.ImagePropertiesWeigher):
-    """Weighs as Nova's, by HostView.image_properties.
+    """Weighs as Nova's, by HostStateView.image_properties.
 
-    Bears the name of Nova's, under which the weights are logged.
+    It has the name of Nova's weigher, because the log shows that name.
     """
 
     def _weigh_object(self, host_state, request_spec):
@@ -34,7 +34,7 @@ class ImagePropertiesWeigher(image_props.ImagePropertiesWeigher):
 
 
 def instead_of(weigher_class):
-    """Return the class to use for one that nova.conf names."""
+    """Return the class to use for a weigher class from nova.conf."""
     if weigher_class is image_props.ImagePropertiesWeigher:
         return ImagePropertiesWeigher
     return weigher_class
@@ -50,9 +50,9 @@ def pairs(spec):
 
 
 def of_request(spec):
-    """Return what a Pending's usage holds of a request's image.
+    """Return what the usage of a Pending says of a request's image.
 
-    Nothing where nobody weighs by it: it takes its time to be found.
+    Empty if the weigher is off, because it takes time to find out.
     """
     if CONF.filter_scheduler.image_props_weight_multiplier == 0.0:
         return {}
@@ -60,10 +60,13 @@ def of_request(spec):
     return {USAGE: found} if found else {}
 
 
-def counted(report, pendings):
-    """Return (name, value) -> how many, of a report and what is claimed."""
+def counted(reported, pendings):
+    """Return (name, value) -> how many servers have it, claims included.
+
+    ``reported``: name -> value -> how many, see HostReport.
+    """
     counts = collections.Counter()
-    for name, values in (report.get('image_properties') or {}).items():
+    for name, values in reported.items():
         for value, count in values.items():
             counts[name, value] += count
     for pending in pendings:

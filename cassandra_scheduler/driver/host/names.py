@@ -2,7 +2,6 @@
 """Names of hosts and nodes, looked up in the store."""
 
 import dataclasses
-import json
 
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.store import session as store_session
@@ -10,17 +9,20 @@ from cassandra_scheduler.store import session as store_session
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class NodeName:
-    """What Nova's resources_from_request_spec wants of a ComputeNode."""
+    """What Nova's resources_from_request_spec reads of a ComputeNode."""
     uuid: str
     host: str
     hypervisor_hostname: str
 
 
 def of_trees(store, tree_ids):
-    """Return tree id -> name of the host, of those that have one."""
-    return {tree.id: json.loads(tree.report)['host']
+    """Return tree id -> name of the host; without trees that have none.
+
+    One partition for each tree, at read consistency.
+    """
+    return {tree.id: tree.report.host
             for tree in store.trees.find_many(tuple(tree_ids))
-            if tree.report}
+            if tree.report is not None and tree.report.host}
 
 
 def trees_named(store, host=None, node=None):
@@ -35,7 +37,7 @@ def trees_named(store, host=None, node=None):
         wanted.append(restriction.Restriction('nodename', '=', node))
     page = store.query.read(tuple(wanted), limit=1000,
                             level=store_session.READ)
-    return [tree for tree in page.trees if tree.report]
+    return [tree for tree in page.trees if tree.report is not None]
 
 
 def nodes_named(store, host, node):
@@ -43,20 +45,20 @@ def nodes_named(store, host, node):
 
     As ``trees_named``.
     """
-    reports = [json.loads(tree.report)
-               for tree in trees_named(store, host, node)]
-    return [NodeName(report['uuid'], report['host'], report['nodename'])
+    reports = [tree.report for tree in trees_named(store, host, node)]
+    return [NodeName(report.uuid, report.host, report.nodename)
             for report in reports]
 
 
 def versions(store, limit):
-    """Return the versions of nova-compute that some hosts say they have.
+    """Return the versions of nova-compute that some hosts report.
 
-    Of so many hosts, whichever come first. One read of many rows.
+    Reads the rows of at most ``limit`` hosts, in no certain order, in one
+    read at read consistency.
     """
     page = store.query.read(
         (restriction.Restriction('resource_type', '=', 'compute'),),
         limit=limit, level=store_session.READ)
-    found = (json.loads(tree.heartbeat.service).get('version')
-             for tree in page.trees if tree.heartbeat.service)
-    return [version for version in found if version]
+    records = (tree.heartbeat.service for tree in page.trees)
+    return [record.version for record in records
+            if record is not None and record.version]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cores, pages and devices that a claim takes, until it is reported.
 
-Nova decides twice which of them an instance gets: the scheduler so that the
-request fits, the compute node for good. A claim carries the scheduler's
-decision, so that the next scheduler counts with it.
+Nova decides twice which of them an instance gets. The scheduler decides so
+that the request fits; the compute node decides for good. A claim carries the
+decision of the scheduler, so that the next scheduler counts it.
 """
 
 import contextlib
@@ -16,10 +16,10 @@ LOG = logging.getLogger(__name__)
 
 
 def of_request(view, spec, mapping):
-    """Return what a Pending's usage holds for one instance on a HostView.
+    """Return what the usage of a Pending says of one instance on a host.
 
-    ``mapping``: requester id -> provider uuids, of the allocation. Empty for
-    requests without NUMA topology and devices.
+    ``view``: its HostStateView. ``mapping``: requester id -> provider uuids
+    of the allocation. Empty for a request without NUMA topology and devices.
     """
     usage = {}
     wanted = spec.pci_requests.requests if spec.pci_requests else None
@@ -62,9 +62,9 @@ def take_devices(host, pci_stats, pendings):
 
 @contextlib.contextmanager
 def _as_far_as_possible(host, pending):
-    """Leave out what does not fit a host that has changed since.
+    """Log and ignore what does not fit a host that has changed since.
 
-    The compute node decides again, so that is no reason to fail.
+    The compute node decides again, so this is no reason to fail.
     """
     try:
         yield

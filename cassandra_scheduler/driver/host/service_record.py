@@ -1,31 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """The service record of a host, as its tree has it.
 
-Three write it, and whoever writes last is right: the host with each
-heartbeat, the host when it stops, and for a host that is silent the watch of
-a scheduler, which sees what an operator has told nova-api.
+Three write it, and the last writer is right: the host with each heartbeat,
+the host when it stops, and, for a silent host, a scheduler that polls Nova's
+databases and sees what an operator told nova-api.
 """
-
-import datetime
-import json
 
 from cassandra_scheduler.store import tree_codec
 
 
 def from_heartbeat(host, heartbeat):
-    """Return the record as a dict, from a tree's Heartbeat.
+    """Return a tree's Heartbeat as a dict with the fields of Nova's Service.
 
-    A service that has said goodbye is forced down, so that it is down for
-    every kind of service group.
+    A service that has stopped in good order is forced down, so that every
+    kind of service group takes it for down.
     """
-    record = json.loads(heartbeat.service) if heartbeat.service else {}
+    record = heartbeat.service
+    fields, left, created = {}, False, None
+    if record is not None:
+        fields = {name: value for name, value in record.fields.items()
+                  if name != 'left_at_ms'}
+        left, created = record.left_at_ms is not None, record.created_at
     seen = tree_codec.moment(heartbeat.last_seen_ms)
-    created = record.get('created_at')
-    left = record.pop('left_at_ms', None) is not None
     return {'host': host, 'binary': 'nova-compute', 'topic': 'compute',
             'disabled_reason': None,
-            **record, 'disabled': heartbeat.disabled,
+            **fields, 'disabled': heartbeat.disabled,
             'forced_down': heartbeat.forced_down or left,
             'last_seen_up': seen,
-            'created_at': datetime.datetime.fromisoformat(created).replace(
-                tzinfo=None) if created else seen or tree_codec.moment(0)}
+            'created_at': created or seen or tree_codec.moment(0)}

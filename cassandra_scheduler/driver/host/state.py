@@ -31,25 +31,24 @@ _PLAIN = ('host_ip', 'hypervisor_type', 'hypervisor_version',
 class HostStateView:
     """One compute node, for the length of one request.
 
-    ``candidate`` is the tree and what it offers, ``report`` the parsed
-    report in it. The others are asked by the name of the host:
-    ``aggregates_of`` for Nova's Aggregates, ``cell_of`` for the uuid of its
-    cell, ``instances_on`` for uuid -> Instance.
+    ``candidate`` is a tree with a report, and what it offers. The others are
+    asked by the name of the host: ``aggregates_of`` for Nova's Aggregates,
+    ``cell_of`` for the uuid of its cell, ``instances_on`` for uuid ->
+    Instance.
     """
 
-    def __init__(self, candidate, report, *, aggregates_of, cell_of,
-                 instances_on):
+    def __init__(self, candidate, *, aggregates_of, cell_of, instances_on):
         tree = candidate.tree
         self._aggregates_of = aggregates_of
         self._cell_of = cell_of
         self._instances_on = instances_on
         self._allocations = candidate.allocations
-        self._report = report
-        self._figures = figures = report['compute_node']
+        self._report = report = tree.report
+        self._figures = figures = report.compute_node
         self.tree_id = tree.id
-        self.host = report['host']
-        self.nodename = report['nodename']
-        self.uuid = report['uuid']
+        self.host = report.host
+        self.nodename = report.nodename
+        self.uuid = report.uuid
         self.limits = {}
         for name in _PLAIN:
             setattr(self, name, figures.get(name))
@@ -70,7 +69,7 @@ class HostStateView:
             free_gb if least_gb is None else min(free_gb, least_gb))
         self.vcpus_total = figures['vcpus']
         self.vcpus_used = figures['vcpus_used']
-        self.stats = stats = figures.get('stats') or {}
+        self.stats = stats = self._report.stats
         self.num_instances = int(stats.get('num_instances', 0))
         self.num_io_ops = int(stats.get('io_workload', 0))
         self.failed_builds = int(stats.get('failed_builds', 0))
@@ -136,7 +135,8 @@ class HostStateView:
     @functools.cached_property
     def image_properties(self):
         """(name, value) -> how many instances have it from their image."""
-        return image_weigher.counted(self._report, self._pendings)
+        return image_weigher.counted(self._report.image_properties,
+                                     self._pendings)
 
     @functools.cached_property
     def cell_uuid(self):

@@ -9,7 +9,6 @@ time.
 """
 
 import dataclasses
-import json
 
 from nova import context as nova_context
 from nova.db.main import api as database
@@ -81,7 +80,7 @@ class FullSync:
         right = written = missing = done = 0
         for page in self._store.scan.pages(_COMPUTE):
             for tree in page.trees:
-                host = json.loads(tree.report or '{}').get('host')
+                host = tree.report.host if tree.report else None
                 if host not in records:
                     missing += 1
                 elif nova_state.write_service_state(

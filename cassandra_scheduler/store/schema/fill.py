@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fills columns of resource types that rows do not have yet.
 
-A query does not find a row whose column is empty. So a column that was added
-is filled in every row, of every cloud of the keyspace, before anybody may
-search by it; that this is done is noted for each column.
+A query does not find a row whose column is empty. So a new column is filled
+in every row, of every cloud of the keyspace, before a service may search by
+it. The keyspace notes for each column that this is done.
 """
 
 import concurrent.futures
@@ -22,7 +22,7 @@ from cassandra_scheduler.store import tree_rows
 _CQL = statements.load('schema')
 _ROOT = statements.load('tree_rows')['find_root']
 _SIDE_BY_SIDE = 8
-#: How often a row is looked at again because somebody else has written it.
+#: How often a row is read again because of other writers.
 _ATTEMPTS = 20
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError,
                ValueError)
@@ -36,11 +36,11 @@ def unfilled(session, columns):
 
 
 def fill(session, columns, searchable, *, progress):
-    """Write the rows again whose columns are not what the tree makes them.
+    """Write each row again whose columns differ from what its tree says.
 
-    ``searchable(tree)`` returns column name -> value. A conditional write
-    for each such row; services may work meanwhile. Can be repeated: rows
-    that are right are read only. Returns how many were written. Raises
+    ``searchable(tree)`` returns column name -> value. One conditional write
+    for each such row; services may work meanwhile. It can be repeated: right
+    rows are only read. Returns how many rows were written. Raises
     StoreUnavailable; then nothing is noted.
     """
     written, seen, began = 0, 0, unfilled(session, columns)
@@ -65,9 +65,9 @@ def _note(column):
 
 
 def _bring_up(session, key, columns, searchable):
-    """Write one root row again unless it is right; return whether it was.
+    """Write one root row again unless it is right; return whether we did.
 
-    What makes no sense is left as it is: nothing could be found by it.
+    A row that makes no sense stays as it is: no query finds it anyway.
     """
     cloud, tree_id = key
     rows = tree_rows.TreeRows(session, cloud, columns=columns,

@@ -4,6 +4,7 @@ import datetime
 import uuid
 
 from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import query
@@ -20,7 +21,8 @@ class CandidatesTestCase(case.StoreTestCase):
     def new_compute(self, vcpu=8, **fields):
         return self.cloud.new_tree(
             hosts.provider(vcpu, **fields), resource_type='compute',
-            report='{"host": "h-%s", "nodename": "n"}' % uuid.uuid4())
+            report=report_model.HostReport(
+                '{"host": "h-%s", "nodename": "n"}' % uuid.uuid4()))
 
     def read(self, *restrictions, **how):
         return self.store.query.read(
@@ -41,7 +43,7 @@ class TestRestrictions(CandidatesTestCase):
     def test_a_candidate_is_the_whole_tree(self):
         tree = self.new_compute(traits=frozenset({'CUSTOM_A'}))
         self.store.trees.write_heartbeat(tree.id, tree_model.Heartbeat(
-            1700000000000, True, True, '{}'))
+            1700000000000, True, True, report_model.ServiceRecord('{}')))
         [candidate] = self.read().trees
         self.assertEqual(self.store.trees.find(tree.id), candidate)
         self.assertEqual(1700000000000, candidate.heartbeat.last_seen_ms)

@@ -4,6 +4,7 @@ import dataclasses
 import uuid
 
 from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import session as store_session
@@ -26,7 +27,8 @@ class TestWrite(case.StoreTestCase):
             hosts.write_id(), 17, {'vcpus': 2})}
         tree = self.cloud.new_tree(
             root, child, used={(root.uuid, 'VCPU'): 3}, pending=pending,
-            resource_type='compute', report='{"host": "h", "nodename": "n"}')
+            resource_type='compute', report=report_model.HostReport(
+                '{"host": "h", "nodename": "n"}'))
         self.assertEqual(tree, self.store.trees.find(tree.id))
         self.assertEqual([tree], self.store.trees.find_many(
             [tree.id, str(uuid.uuid4())]))
@@ -147,7 +149,8 @@ class TestLives(case.StoreTestCase):
 
 class TestHeartbeat(case.StoreTestCase):
 
-    BEAT = tree_model.Heartbeat(1700000000123, True, False, '{"id": 1}')
+    BEAT = tree_model.Heartbeat(1700000000123, True, False,
+                                report_model.ServiceRecord('{"id": 1}'))
 
     def test_a_beat_is_no_step(self):
         tree = self.new_host()
@@ -205,7 +208,8 @@ class TestNames(case.StoreTestCase):
             root = hosts.provider(name=evil, traits=frozenset({evil}),
                                   aggregates=frozenset({evil}), inventories={
                                       evil: tree_model.Inventory(8)})
-            tree = self.cloud.new_tree(root, report='{"host": "h"}')
+            tree = self.cloud.new_tree(root, report=report_model.HostReport(
+                '{"host": "h"}'))
             holder = hosts.consumer(tree.id, project_id=evil, user_id=evil,
                                     consumer_type=evil,
                                     amounts={(root.uuid, evil): 1})

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A host of a scenario: written to Cassandra, read back, evaluated."""
 
-import json
 import pathlib
 import time
 from unittest import mock
@@ -16,6 +15,7 @@ from cassandra_scheduler.driver import evaluator
 from cassandra_scheduler.driver.host import instances
 from cassandra_scheduler.driver.sync import cells
 from cassandra_scheduler.driver.sync import host_aggregates
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import publishing
@@ -194,4 +194,4 @@ def _heartbeat(service):
     return tree_model.Heartbeat(
         last_seen_ms=int(time.time() * 1000),
         disabled=service.get('disabled', False),
-        service=json.dumps(service))
+        service=report_model.ServiceRecord.of(service))

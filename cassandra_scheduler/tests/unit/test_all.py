@@ -8,6 +8,7 @@ import fixtures
 import testtools
 
 from cassandra_scheduler.tests import all as all_suites
+from cassandra_scheduler.tests import durations
 
 STESTR = [
     '======', 'Totals', '======', 'Ran: 12 tests in 0.0086 sec.',
@@ -87,8 +88,26 @@ class TestRun(testtools.TestCase):
             '    Traceback (most recent call last):',
             '    ValueError: 3',
             '--- some: setUpClass (a.B)',
-            '    OSError: no disk'], said.splitlines()[:5])
+            '    OSError: no disk'], said.splitlines()[3:8])
         self.assertEqual('0 passed, 2 failed', said.splitlines()[-1])
+
+    def test_the_slowest_tests_come_first(self):
+        lines = [f'{{0}} a.test_{number} [{number}.5s] ... ok'
+                 for number in range(40)]
+        printed = suite(f'print({chr(10).join([*lines, *FINE])!r})')
+        said = all_suites.closing([all_suites.run(printed, environment={})])
+        self.assertEqual('the 30 slowest of 40 tests:', said[0])
+        self.assertEqual('39.5 s  some: a.test_39', said[1].strip())
+        self.assertEqual('10.5 s  some: a.test_10', said[30].strip())
+        self.assertEqual('suite', said[31].split()[0])
+
+    def test_a_time_is_that_of_a_test(self):
+        found = durations.found([
+            *FAILED, '[12.5s] ... ok', 'Ran: 12 tests in 0.0086 sec.',
+            'files/a name with blanks [0.25s] ... SKIPPED: none'])
+        self.assertEqual(
+            ((0.5, 'a.test_one'), (0.1, 'a.test_two'),
+             (0.25, 'files/a name with blanks')), found)
 
     def test_the_environment_may_name_a_cassandra(self):
         look = suite('import os, sys\n'

@@ -10,12 +10,14 @@ import testtools
 
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.functional import cmd
+from cassandra_scheduler.tests import sizes
 
 PROGRAM = cmd.BIN / 'cassandra-scheduler'
 
 
 class TestPerfload(testtools.TestCase):
 
+    @sizes.nightly
     def test_both_sides_answer_every_kind_of_request(self):
         file = pathlib.Path(
             self.useFixture(fixtures.TempDir()).path) / 'figures.json'

@@ -13,8 +13,8 @@ from oslo_messaging.rpc import dispatcher
 
 from cassandra_scheduler.conf import registration
 from cassandra_scheduler.driver import manager
-from cassandra_scheduler.local import cluster
 from cassandra_scheduler.store import opening
+from cassandra_scheduler.testbed import cluster
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import nova_ground
 from cassandra_scheduler.tests.fixtures import placement_service
@@ -22,8 +22,10 @@ from cassandra_scheduler.tests.fixtures import trackers
 from cassandra_scheduler.tests.functional import cmd
 from cassandra_scheduler.tests.functional.cmd import test_launching
 from cassandra_scheduler.tests.functional.driver import nova_cloud
+from cassandra_scheduler.tests import sizes
 
 
+@sizes.nightly
 class TestWrongPassword(test_launching.RefusalTestCase):
     """One Cassandra with authentication for everybody who asks."""
 
@@ -36,8 +38,8 @@ class TestWrongPassword(test_launching.RefusalTestCase):
         state = fixtures.EnvironmentVariable('XDG_STATE_HOME', home.path)
         state.setUp()
         cls.addClassCleanup(state.cleanUp)
-        node = cluster.Cluster.on_fresh_ports(heap='512M',
-                                              authentication=True)
+        node = cluster.LocalCluster.on_fresh_ports(heap='512M',
+                                                   authentication=True)
         cls.addClassCleanup(node.wipe)
         node.start()
         cls.where = {'contact_points': tuple(node.contact_points),

@@ -10,19 +10,20 @@ from nova import objects
 import requests
 import testtools
 
-from cassandra_scheduler.local import folders
-from cassandra_scheduler.local import ports
-from cassandra_scheduler.local import process
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import aggregates
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store.schema import sync
 from cassandra_scheduler.store import settings as store_settings
+from cassandra_scheduler.testbed import folders
+from cassandra_scheduler.testbed import ports
+from cassandra_scheduler.testbed import waiting
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import nova_ground
 from cassandra_scheduler.tests.fixtures import wsgi_server
 from cassandra_scheduler.tests.functional.devstack import host as hosts
+from cassandra_scheduler.tests import sizes
 
 #: How many nodes Cassandra gets: 1, or 3 for those who have the time.
 NODES = os.environ.get('CASSANDRA_SCHEDULER_TEST_DEVSTACK_NODES', '1')
@@ -30,6 +31,7 @@ CHECKOUT = 'CASSANDRA_SCHEDULER_TEST_DEVSTACK'
 HERE = {'SERVICE_HOST': '192.0.2.1', 'HOST_IP': '192.0.2.1'}
 
 
+@sizes.nightly
 class TestOnStandIns(testtools.TestCase):
 
     checkout = None
@@ -139,7 +141,7 @@ class TestOnStandIns(testtools.TestCase):
         (stored,) = aggregates.Aggregates(
             self.store.session, self.store.cloud).snapshot().aggregates
         self.assertEqual('gold', stored.name)
-        self.assertTrue(process.poll(self.scheduler_is_up, seconds=60),
+        self.assertTrue(waiting.poll(self.scheduler_is_up, seconds=60),
                         self.host.log('n-sch'))
 
     def scheduler_is_up(self):
@@ -180,6 +182,7 @@ class TestSettings(testtools.TestCase):
                       self.refused(CASSANDRA_USERNAME='me'))
 
 
+@sizes.nightly
 class TestElsewhere(testtools.TestCase):
     """A cluster that runs already."""
 

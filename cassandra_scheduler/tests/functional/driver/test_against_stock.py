@@ -167,14 +167,14 @@ class TestImagePropertiesWeigher(nova_cloud.NovaCloudTest):
 
     def weights(self, wanted, instances):
         """Return the weights that Nova's weigher and ours give a host."""
-        report = {'image_properties': figures.counted(
-            figures.image_properties_of(instance) for instance in instances)}
+        reported = figures.counted(
+            figures.image_properties_of(instance) for instance in instances)
         host = types.SimpleNamespace(
             cell_uuid=self.nova.cell.uuid,
             instances={instance.uuid: objects.Instance(
                 instance._context, uuid=instance.uuid)
                 for instance in instances},
-            image_properties=image_weigher.counted(report, ()))
+            image_properties=image_weigher.counted(reported, ()))
         return [weigher()._weigh_object(host, wanted) for weigher in (
             image_props.ImagePropertiesWeigher,
             image_weigher.ImagePropertiesWeigher)]

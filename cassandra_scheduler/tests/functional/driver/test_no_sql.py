@@ -12,6 +12,7 @@ from nova.scheduler import weights
 
 from cassandra_scheduler.driver.sync import cells
 from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.reporter import figures
 from cassandra_scheduler.tests.fixtures import sql_trap
 from cassandra_scheduler.tests.functional.driver import nova_cloud
@@ -81,7 +82,7 @@ class TestNoSql(nova_cloud.NovaCloudTest):
 
     def trees(self, host):
         return [tree for tree in self.store.query.read(()).trees
-                if json.loads(tree.report)['host'] == host]
+                if tree.report.host == host]
 
     def group(self, policy, *members):
         return objects.InstanceGroup(
@@ -201,14 +202,15 @@ class TestNoSql(nova_cloud.NovaCloudTest):
         # ... and so does what the hosts report.
         other = min({'one', 'two', 'three'} - {chosen})
         (tree,) = self.trees(other)
-        report = {**json.loads(tree.report),
+        report = {**tree.report.fields,
                   'image_properties': figures.counted(
                       [(('hw_disk_bus', 'virtio'),)] * 9)}
         self.store.write_tree(
             tree.id, lambda state: change_model.TreeChange(
                 before=state.tree,
                 write_id='reported',
-                after=state.tree.replace(report=json.dumps(report))))
+                after=state.tree.replace(report=report_model.HostReport(
+                    json.dumps(report)))))
         self.assertEqual(other, self.host(spec(image=image),
                                           manager=manager))
 

@@ -16,10 +16,11 @@ from cassandra_scheduler.mini_cloud import search
 from cassandra_scheduler.mini_cloud import translation
 from cassandra_scheduler.tests.fixtures import generated_trees as generated
 from cassandra_scheduler.tests.functional.mini_cloud import stock
+from cassandra_scheduler.tests import sizes
 
 _SETTINGS = hypothesis.settings(
-    max_examples=60, deadline=None, database=None, derandomize=True,
-    suppress_health_check=list(hypothesis.HealthCheck),
+    max_examples=sizes.CANDIDATE_CLOUDS, deadline=None, database=None,
+    derandomize=True, suppress_health_check=list(hypothesis.HealthCheck),
     phases=[hypothesis.Phase.generate])
 _INVENTORY = ('total', 'reserved', 'min_unit', 'max_unit', 'step_size',
               'allocation_ratio')
@@ -156,7 +157,7 @@ class TestAgainstStock(testtools.TestCase):
 
     def test_same_candidates(self):
         self._compare_generated()
-        self.assertLess(100, self.satisfied)
+        self.assertLess(100 * sizes.CANDIDATE_CLOUDS // 60, self.satisfied)
 
     @_SETTINGS
     @hypothesis.given(

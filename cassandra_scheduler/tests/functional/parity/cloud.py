@@ -3,7 +3,6 @@
 
 import collections
 import dataclasses
-import json
 
 import fixtures
 
@@ -151,7 +150,7 @@ class RecordingWiring(wiring.Wiring):
 
 
 def _host_of(candidate):
-    return json.loads(candidate.tree.report)['host']
+    return candidate.tree.report.host
 
 
 def _by_name(weighted, **_manners):

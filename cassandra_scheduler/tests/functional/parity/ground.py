@@ -12,9 +12,10 @@ from oslo_utils import timeutils
 from cassandra_scheduler.tests.fixtures import nova_ground
 from cassandra_scheduler.tests.functional.parity import fleet as fleets
 from cassandra_scheduler.tests.functional.parity import requests
+from cassandra_scheduler.tests import sizes
 
 SEED = 20260131
-HOSTS, REQUESTS = 200, 500
+HOSTS, REQUESTS = sizes.PARITY_HOSTS, sizes.PARITY_REQUESTS
 #: For every request; heartbeats are written once.
 _STANDING = {
     ('DEFAULT', 'service_down_time'): 3600,

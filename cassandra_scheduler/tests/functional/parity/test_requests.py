@@ -19,6 +19,7 @@ from testtools import content
 from cassandra_scheduler.tests.functional.parity import answers
 from cassandra_scheduler.tests.functional.parity import cloud
 from cassandra_scheduler.tests.functional.parity import ground
+from cassandra_scheduler.tests import sizes
 
 STOCK = 'cassandra_scheduler.tests.functional.parity.stock'
 #: Another seed, to look for what this one does not find.
@@ -63,14 +64,20 @@ class TestRequests(testtools.TestCase):
 
     def check_variety(self, ours, theirs):
         """Requests that are all refused would show nothing."""
+        if ground.REQUESTS >= sizes.ALL_PLUGINS_SEEN:
+            self.check_plugins(ours, theirs)
+        placed = [answer for answer in theirs if answer.chosen]
+        self.assertGreater(len(placed), ground.REQUESTS // 3)
+        self.assertGreater(sum(len(answer.chosen) > 1
+                               for answer in placed), ground.REQUESTS // 20)
+        self.assertGreater(len({answer.error for answer in theirs}),
+                           min(4, ground.REQUESTS // 20))
+
+    def check_plugins(self, ours, theirs):
+        """Every filter has refused a host, every weigher told two apart."""
         self.assertEqual(
             set(ground.requests.FILTERS) - {'AllHostsFilter'},
             {name for answer in theirs for name in answer.refused})
         self.assertEqual(
             {name.rpartition('.')[2] for name in ground.requests.WEIGHERS},
             set(ours.weighed))
-        placed = [answer for answer in theirs if answer.chosen]
-        self.assertGreater(len(placed), ground.REQUESTS // 3)
-        self.assertGreater(sum(len(answer.chosen) > 1
-                               for answer in placed), ground.REQUESTS // 20)
-        self.assertGreater(len({answer.error for answer in theirs}), 4)

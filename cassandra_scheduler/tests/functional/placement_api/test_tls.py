@@ -4,21 +4,23 @@
 import fixtures
 import testtools
 
-from cassandra_scheduler.local import cluster
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store.schema import sync
+from cassandra_scheduler.testbed import cluster
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import wsgi_server
+from cassandra_scheduler.tests import sizes
 
 
+@sizes.nightly
 class TestTls(testtools.TestCase):
 
     def setUp(self):
         super().setUp()
         self.useFixture(fixtures.EnvironmentVariable(
             'XDG_STATE_HOME', self.useFixture(fixtures.TempDir()).path))
-        self.cluster = cluster.Cluster.on_fresh_ports(
+        self.cluster = cluster.LocalCluster.on_fresh_ports(
             heap='512M', authentication=True, tls=True)
         self.addCleanup(self.cluster.wipe)
         self.cluster.start()

@@ -6,14 +6,13 @@ query has returned it; and if the predicate says that it is exact, nobody
 else. The hosts are written as reporters and schedulers write them, the query
 is the one that a request makes, and the filter judges the row that was read.
 
-So many pairs are tried of each: CASSANDRA_SCHEDULER_TEST_PAIRS, 2000 unless
-it says otherwise. Every 2000 have other hosts.
+So many pairs are tried of each: sizes.PAIRS. Every 2,000 have other hosts.
 """
 
 import collections
 import functools
 import logging
-import os
+import math
 import random
 
 import fixtures
@@ -34,10 +33,10 @@ from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import varied_hosts
 from cassandra_scheduler.tests.functional.driver import nova_cloud
+from cassandra_scheduler.tests import sizes
 
 HOSTS = 40
 EXAMPLES = 50
-PAIRS = int(os.environ.get('CASSANDRA_SCHEDULER_TEST_PAIRS', 2000))
 #: One way to allocate, which says nothing: Nova's filters want one.
 WAY = request_model.AllocationRequest({}, {})
 
@@ -65,26 +64,28 @@ class PredicateTest(nova_cloud.NovaCloudTest):
         # Filters tell of every host that they refuse.
         self.useFixture(fixtures.FakeLogger(level=logging.ERROR))
 
-    def hold(self, name, cases, *, narrow=None):
-        """Try the filter ``name`` on PAIRS pairs; return Counts.
+    def hold(self, name, cases, *, narrow=None, pairs=sizes.PAIRS):
+        """Try the filter ``name`` on so many pairs; return Counts.
 
         ``cases``: strategy of (what ``request`` is given, options of
         ``group``). ``narrow`` stands in for the predicate's own.
         """
+        examples = min(EXAMPLES, math.ceil(pairs / HOSTS))
         counts, number = collections.Counter(), 0
-        while counts['pairs'] < PAIRS:
+        while counts['pairs'] < pairs:
             self.new_hosts(number)
-            self._examples(name, cases, number, narrow, counts)
+            self._try(name, cases, number=number, examples=examples,
+                      narrow=narrow, counts=counts)
             number += 1
         # Otherwise it would say little that none was missed.
         self.assertLess(0, counts['passed'])
         self.assertLess(0, counts['read'])
         return counts
 
-    def _examples(self, name, cases, number, narrow, counts):
+    def _try(self, name, cases, *, number, examples, narrow, counts):
         @hypothesis.seed(number)
         @hypothesis.settings(
-            max_examples=EXAMPLES, deadline=None, database=None,
+            max_examples=examples, deadline=None, database=None,
             suppress_health_check=list(hypothesis.HealthCheck))
         @hypothesis.given(cases)
         def example(case):

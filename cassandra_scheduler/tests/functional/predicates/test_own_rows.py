@@ -73,7 +73,7 @@ class TestUnsound(case.PredicateTest):
     def caught(self, name, cases, narrow):
         """Expect that hold finds a host to complain about."""
         return str(self.assertRaises(AssertionError, self.hold, name, cases,
-                                     narrow=narrow))
+                                     narrow=narrow, pairs=2000))
 
     def test_a_limit_that_is_one_too_low(self):
         self.assertIn('passed, but not read', self.caught(

@@ -12,7 +12,7 @@ import testtools
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.reporter import figures
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.reporter import freeing
 from cassandra_scheduler.reporter import publishing
 from cassandra_scheduler.store import opening
@@ -64,7 +64,7 @@ class TestSweep(testtools.TestCase):
 
     def claimed(self, *, age_ms=HOUR_MS, **row):
         """Write a node with a claim of so many milliseconds ago."""
-        claim = tree_model.Pending('claim1', figures.now_ms() - age_ms,
+        claim = tree_model.Pending('claim1', write_model.now_ms() - age_ms,
                                    {'vcpus': 2})
         values = {'uuid': self.instance, 'home': self.node,
                   'amounts': {(self.node, 'VCPU'): 2}, 'claim_id': 'claim1'}
@@ -147,7 +147,7 @@ class TestSweep(testtools.TestCase):
     def test_a_claim_that_was_made_anew_meanwhile_stays(self):
         tree = self.claimed()
         self.cloud.write(tree, tree.with_pending(
-            self.instance, tree_model.Pending('claim2', figures.now_ms())))
+            self.instance, tree_model.Pending('claim2', write_model.now_ms())))
         self.sweep(tree)
         self.assertEqual(self.HELD, self.state())
 

@@ -8,13 +8,14 @@ import testtools
 
 from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import publishing
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.tests.fixtures import cassandra
 
-REPORT = '{"host":"host1","nodename":"node1"}'
+REPORT = report_model.HostReport('{"host":"host1","nodename":"node1"}')
 
 
 class PublishingTestCase(testtools.TestCase):
@@ -56,10 +57,11 @@ class TestPublish(PublishingTestCase):
         self.publisher.publish(self.node, REPORT, set())
         tree = self.store.trees.find(self.node)
         self.cloud.write(tree, tree.with_amounts({(self.node, 'VCPU'): 2}))
-        self.publisher.publish(self.node, '{"host":"host2"}', set())
+        other = report_model.HostReport('{"host":"host2"}')
+        self.publisher.publish(self.node, other, set())
         tree = self.store.trees.find(self.node)
         self.assertEqual(2, tree.units_used(self.node, 'VCPU'))
-        self.assertEqual('{"host":"host2"}', tree.report)
+        self.assertEqual(other, tree.report)
         self.assertEqual(0, tree.root.generation)
 
     def test_without_a_provider(self):
@@ -144,12 +146,13 @@ class TestSettle(PublishingTestCase):
         while len(seen) < len(instances):
             counted = set(arrived)
             tree = self.publisher.publish(
-                self.node, json.dumps({'seen': sorted(counted)}), counted)
-            seen = json.loads(tree.report)['seen']
+                self.node, report_model.HostReport(
+                    json.dumps({'seen': sorted(counted)})), counted)
+            seen = tree.report.fields['seen']
             self.assertEqual(counted, set(seen))
             known = set(arrived)
             stored = self.store.trees.find(self.node)
-            included = set(json.loads(stored.report)['seen'])
+            included = set(stored.report.fields['seen'])
             self.assertEqual(set(), included & set(stored.pending))
             self.assertEqual(set(), known - included - set(stored.pending))
         scheduler.join()
@@ -159,7 +162,8 @@ class TestSettle(PublishingTestCase):
 class TestBeat(PublishingTestCase):
 
     BEAT = tree_model.Heartbeat(last_seen_ms=1700000000000, disabled=True,
-                                forced_down=False, service='{}')
+                                forced_down=False,
+                                service=report_model.ServiceRecord('{}'))
 
     def test_reaches_every_published_node(self):
         self.new_node()

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 
-import json
 import uuid
 
 import fixtures
@@ -83,7 +82,7 @@ class TestTracker(testtools.TestCase):
 
     def test_an_update_is_published_with_a_first_heartbeat(self):
         tree = self.update(self.new_node('node1'))
-        self.assertEqual('node1', json.loads(tree.report)['nodename'])
+        self.assertEqual('node1', tree.report.nodename)
         self.assertIsNotNone(tree.heartbeat.last_seen_ms)
         self.assertEqual('', self.logged.output)
 
@@ -101,8 +100,7 @@ class TestTracker(testtools.TestCase):
         self.count(node, 'instance1')
         tree = self.update(node)
         self.assertEqual(set(), set(tree.pending))
-        self.assertEqual(
-            1, json.loads(tree.report)['compute_node']['vcpus_used'])
+        self.assertEqual(1, tree.report.compute_node['vcpus_used'])
 
     def test_what_instances_have_from_their_images_is_counted(self):
         one, two = self.new_node('node1'), self.new_node('node2')
@@ -128,7 +126,7 @@ class TestTracker(testtools.TestCase):
         self.assertEqual({}, self.images(self.update(node)))
 
     def images(self, tree):
-        return json.loads(tree.report)['image_properties']
+        return tree.report.image_properties
 
     def test_an_instance_settles_no_claim_on_another_node(self):
         one = self.new_node('node1', 'instance1')
@@ -189,9 +187,8 @@ class TestTracker(testtools.TestCase):
             node = self.new_node(name)
             node.host = name
             tree = self.update(node)
-            report = json.loads(tree.report)
             self.assertEqual((name, name),
-                             (report['host'], report['nodename']))
+                             (tree.report.host, tree.report.nodename))
             for column in ('host', 'nodename'):
                 found = self.cloud.store.query.read(
                     (restriction.Restriction(column, '=', name),)).trees

@@ -9,9 +9,10 @@ import sys
 import fixtures
 import testtools
 
-from cassandra_scheduler.local import postgresql
+from cassandra_scheduler.testbed import postgresql
 from cassandra_scheduler.tests.fixtures import placement_service
 from cassandra_scheduler.tests.functional.transfer import cloud
+from cassandra_scheduler.tests import sizes
 from cassandra_scheduler.transfer import running
 from cassandra_scheduler.transfer import sql_database
 from cassandra_scheduler.transfer import sql_reading
@@ -114,7 +115,7 @@ class TransferTestCase(testtools.TestCase):
             return running.copy(store_reading.StoreReader(self.store),
                                 sql_writing.SqlWriter(engine), **options)
 
-    def assert_same_answers(self, other, *, every=1):
+    def assert_same_answers(self, other, *, every=sizes.COMPARED):
         """Compare what GET answers here and in ``other``.
 
         ``every``: only one provider and consumer in so many is looked at.

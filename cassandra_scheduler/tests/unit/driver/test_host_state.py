@@ -36,7 +36,7 @@ def view(*pendings, allocations=(), **figures):
             str(number): tree_model.Pending('claim', 0, usage)
             for number, usage in enumerate(pendings)})
     return state.HostStateView(
-        words.Candidate(tree, allocations), json.loads(report),
+        words.Candidate(tree, allocations),
         aggregates_of=lambda host: [f'aggregate of {host}'],
         instances_on=lambda host: {f'instance on {host}': None},
         cell_of=lambda host: f'cell of {host}')

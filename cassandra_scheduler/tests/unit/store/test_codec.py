@@ -9,6 +9,7 @@ import testtools
 
 from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import intents
 from cassandra_scheduler.store import tree_codec
@@ -56,7 +57,8 @@ def trees(draw):
         pending=st.dictionaries(names, st.builds(
             tree_model.Pending, claim_id=texts, claimed_ms=moments,
             usage=st.dictionaries(texts, counts, max_size=2)), max_size=2),
-        resource_type=st.none() | texts, report=st.none() | texts,
+        resource_type=st.none() | texts,
+        report=st.none() | texts.map(report_model.HostReport),
         recent_write_ids=st.lists(texts, max_size=3).map(tuple)))
 
 
@@ -67,6 +69,13 @@ def root_row(tree, **beat):
     return {'tree': tree.id, 'seq': tree.version,
             'recent_ops': list(tree.recent_write_ids) or None,
             **tree_codec.tree_to_row(tree, 'cloud'), **heartbeat, **beat}
+
+
+def shape(inventory='[8,0,1,8,1,4.0,null,null]', *, name='n'):
+    """Return the column ``shape`` of one provider, as 69dfdb2 wrote it."""
+    return ('[{"aggregates":["a"],"created_ms":null,"inventories":{"VCPU":'
+            f'{inventory}}},"name":"{name}","parent":null,'
+            '"traits":["A","B"],"updated_ms":5,"uuid":"u"}]')
 
 
 class TestTrees(testtools.TestCase):
@@ -81,6 +90,33 @@ class TestTrees(testtools.TestCase):
     def test_what_was_read_is_written_as_it_was(self, tree):
         row = root_row(tree)
         self.assertEqual(row, root_row(tree_codec.tree_from_row(row)))
+
+    def test_numbers_and_names_of_69dfdb2_that_no_type_fits(self):
+        """A text of the standard library's encoder comes back unchanged."""
+        for text in (
+                shape(), shape('[8,0,1,8,1,4,null,null]'),
+                shape('[8.0,0,1,8,1,4.0,null,null]'),
+                shape('[8,0,1,8,1,1e+16,1,2]'),
+                shape('[true,0,"1",8,1,Infinity,null,null]'),
+                shape(name='\\ud800'), shape(name='\\u00e4/\\"')):
+            row = {**root_row(tree_model.Tree('t', version=1)),
+                   'shape': text, 'generations': '{"u":3}', 'used': '{}',
+                   'pending': '{"c":["i",1,{"vcpus":2.0}]}',
+                   'report': '{"host": "as it is"}', 'root_of': 'cloud'}
+            row['digest'] = tree_codec._digest(row)
+            tree = tree_codec.tree_from_row(row)
+            self.assertEqual(3, tree.root.generation)
+            self.assertEqual(row, root_row(tree))
+
+    def test_a_row_that_makes_no_sense_is_an_error(self):
+        for column, text in (('shape', 'no JSON'), ('shape', '[3]'),
+                             ('shape', '[{"name":"n"}]'), ('used', '['),
+                             ('generations', '{}'), ('pending', '{"c":[]}')):
+            row = {**root_row(tree_model.Tree('t', version=1)),
+                   'shape': shape(), 'generations': '{"u":3}', column: text}
+            self.assertRaises(
+                (AttributeError, LookupError, TypeError, ValueError),
+                tree_codec.tree_from_row, row)
 
     def test_nothing_used_is_not_kept(self):
         tree = tree_model.Tree('t', providers={
@@ -98,8 +134,9 @@ class TestTrees(testtools.TestCase):
         tree = tree_codec.tree_from_row(root_row(
             tree_model.Tree('t', version=1), last_seen=seen, forced_down=True,
             service='{}'))
-        self.assertEqual(tree_model.Heartbeat(1700000000123, False, True,
-                                              '{}'), tree.heartbeat)
+        self.assertEqual(tree_model.Heartbeat(
+            1700000000123, False, True, report_model.ServiceRecord('{}')),
+            tree.heartbeat)
 
     @SOME
     @hypothesis.given(trees(), trees())
