@@ -38,14 +38,9 @@ class _Notebook(decision_log.DecisionLog):
         note = {'scheduler': self._scheduler, 'why': result.reason,
                 'request': transcript.request_id,
                 'writes': transcript.conditional_writes,
-<<<<<<< HEAD:cassandra_scheduler/demo/watching.py
                 'claim_ms': claimed_in * 1000 / max(1, len(result.placements)),
-                'places': [_place(place) for place in result.placements]}
-=======
-                'claim_ms': claimed_in * 1000 / max(1, len(placed.placements)),
                 'places': [_placement(placement)
-                           for placement in placed.placements]}
->>>>>>> wt-testbed:cassandra_scheduler/demo/noting_manager.py
+                           for placement in result.placements]}
         folder = pathlib.Path(nova_conf.CONF.state_path)
         # One short line is one write, so lines of two schedulers do not mix.
         with (folder / decisions.NOTES).open('a') as file:

@@ -53,7 +53,7 @@ class TestSoak(testtools.TestCase):
         return answer.content and answer.json()
 
     def work(self, clients):
-        """Let all of them work until the time is up, and kill workers."""
+        """Run all clients until the time is up, and kill workers meanwhile."""
         until = time.monotonic() + SECONDS
 
         def work(each):
@@ -71,7 +71,7 @@ class TestSoak(testtools.TestCase):
                 each.result()
 
     def check_clients(self, clients):
-        """Return how many requests ended in a way that leaves doubts."""
+        """Return how many requests have an unknown outcome."""
         for each in clients:
             each.look_back()
         answers, done = (sum((getattr(each, name) for each in clients),
@@ -89,7 +89,7 @@ class TestSoak(testtools.TestCase):
         return answers[client.BROKEN] + answers[503]
 
     def check_server(self):
-        """Every worker of now has answered, and none had an accident."""
+        """Check that all workers answer and that none had an error."""
         self.assertNotIn('Traceback', self.server.log)
         self.assertNotIn('status: 500', self.server.log)
         self.assertEqual(2 + KILLS, self.server.log.count('Booting worker'))
@@ -102,9 +102,10 @@ class TestSoak(testtools.TestCase):
         self.server.wait_for(all_answer)
 
     def check_cloud(self, doubts):
-        """Everything adds up but for what dead workers may leave behind."""
+        """Check the cloud, except what dead workers may leave behind."""
         store = self.cloud.store
-        # Read serially and settled by nobody: who met an intent did it.
+        # This reads serially and resolves no intent: each one must have been
+        # resolved by the request that met it.
         self.assertEqual([], [
             seen.id for part in token_ranges.parts()
             for seen in store.full_scan.trees(store.full_scan.tree_ids(part))
