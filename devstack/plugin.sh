@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What devstack calls: plugin.sh <mode> [phase]. It only says what happens
-# when; how is in lib/.
+# Devstack calls plugin.sh <mode> [phase]. This file says what happens when;
+# lib/ says how.
 
 _XTRACE_CASSANDRA_PLUGIN=$(set +o | grep xtrace)
 set +o xtrace
@@ -25,7 +25,7 @@ if is_service_enabled cassandra-scheduler; then
             install_cassandra
             ;;
         "stack post-config")
-            # The last moment before Placement and Nova start.
+            # Placement and Nova start right after this phase.
             echo_summary "Configuring Cassandra and its scheduler"
             start_cassandra
             configure_cassandra_scheduler
@@ -38,11 +38,11 @@ if is_service_enabled cassandra-scheduler; then
             ;;
         "stack test-config")
             # By now nova-manage has mapped the hosts to cells.
-            echo_summary "Bringing what Nova knows to Cassandra"
+            echo_summary "Copying Nova's aggregates and cells to Cassandra"
             sync_cassandra_scheduler
             ;;
         "unstack ")
-            # Who speaks to Cassandra ends before it does.
+            # Stop the services before Cassandra.
             stop_cassandra_scheduler
             cleanup_cassandra_programs
             stop_cassandra

@@ -10,8 +10,8 @@ import uuid as uuids
 
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.audit import reading as audit_reading
-from cassandra_scheduler.model import consumer as consumer_model
-from cassandra_scheduler.store import survey
+from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.store import full_scan
 
 HOMES, HOME, PART, ALSO_IN, DANGLING, STUB = (
     'several homes', 'consumer locator', 'part without home', 'also in',
@@ -40,7 +40,7 @@ def wrong(location, rows):
     ``location``: the value of its locator, None without one; ``rows``: tree
     id -> its Consumer row there, fences left out.
     """
-    standing = {tree: row for tree, row in rows.items() if row.stands}
+    standing = {tree: row for tree, row in rows.items() if row.is_live}
     homes = [tree for tree, row in standing.items() if row.home == tree]
     if len(homes) > 1:
         return [Place(HOMES, homes[0], 'has its home in each of the trees '
@@ -48,9 +48,12 @@ def wrong(location, rows):
     home = homes[0] if homes else None
     found = [*_of_parts(home, standing), *_of_locator(home, location, rows)]
     return found + [
-        Place(STUB, tree, f'has left a stub in tree {tree}',
+        Place(STUB,
+              tree,
+              f'has left a stub in tree {tree}',
               remedy='remove the stub')
-        for tree, row in rows.items() if row.is_stub and tree != location]
+        for tree, row in rows.items() if row.is_forwarding and tree != location
+    ]
 
 
 def _of_parts(home, standing):
@@ -90,7 +93,7 @@ def _of_locator(home, location, rows):
                         f'locator leads {location or "nowhere"}',
                         remedy='let the locator lead there')
     elif home is None and location is not None and not any(
-            row.stands for row in rows.values()):
+            row.is_live for row in rows.values()):
         yield Place(DANGLING, location, 'has a locator that leads to tree '
                     f'{location}, but holds nothing',
                     remedy='remove the locator')
@@ -113,7 +116,7 @@ def heal(reading, found):
     if found.kind == HOME:
         written = _lead(reading.store, uuid, location, found.tree)
     elif found.kind == STUB:
-        written = reading.store.trees.remove_stub(
+        written = reading.store.trees.delete_forwarding_row(
             found.tree, uuid, there.consumers[uuid].moved_to)
     elif found.kind == DANGLING:
         written = _drop(reading.store, uuid, location, there)
@@ -126,7 +129,8 @@ def heal(reading, found):
 def _see(reading, looked_at):
     """Return (uuid, (SeenLocation, tree id -> SeenTree) or None)."""
     _kind, uuid, *tree_ids = looked_at
-    location = reading.store.survey.location(survey.CONSUMER_HOME, uuid)
+    location = reading.store.full_scan.lookup_row(
+        full_scan.CONSUMER_HOME, uuid)
     wanted, known = set(tree_ids), None
     if location is not None:
         wanted.add(location.value)
@@ -136,9 +140,10 @@ def _see(reading, looked_at):
             return uuid, None
         for seen in trees.values():
             row = seen.consumers.get(uuid)
-            if row is not None and row.fenced is None:
+            if row is not None and not row.is_tombstone:
                 wanted |= {row.home_seen_from(seen.id), *row.also_in}
-    again = reading.store.survey.location(survey.CONSUMER_HOME, uuid)
+    again = reading.store.full_scan.lookup_row(
+        full_scan.CONSUMER_HOME, uuid)
     return uuid, (location, trees) if again == location else None
 
 
@@ -148,23 +153,23 @@ def _found(reading, uuid, seen, looked_at):
     location, trees = seen
     rows = {tree_id: tree.consumers[uuid] for tree_id, tree in trees.items()
             if uuid in tree.consumers and
-            tree.consumers[uuid].fenced is None}
+            not tree.consumers[uuid].is_tombstone}
     for place in wrong(location and location.value, rows):
         if place.kind == DANGLING and not reading.aged(location.written_ms):
             continue
         yield finding.Finding(
             place.kind, f'consumer {uuid} {place.what}', looked_at,
             remedy=place.remedy, tree=place.tree, consumer=uuid,
-            evidence=(*place.evidence, location and location.op)), seen
+            evidence=(*place.evidence, location and location.write_id)), seen
 
 
 def _lead(store, uuid, location, home):
     """Let the locator lead to the home; return the Outcome."""
-    op = uuids.uuid4().hex
+    write_id = uuids.uuid4().hex
     if location is None:
-        return store.consumer_homes.claim(uuid, home, op)
-    return store.consumer_homes.move(uuid, home, op=op,
-                                     from_op=location.op)
+        return store.consumer_homes.create(uuid, home, write_id)
+    return store.consumer_homes.move(uuid, home, write_id=write_id,
+                                     from_write_id=location.write_id)
 
 
 def _drop(store, uuid, location, there):
@@ -173,12 +178,13 @@ def _drop(store, uuid, location, there):
     Who wrote it and is late finds a fence where he wants to create his row.
     """
     row = there.consumers.get(uuid)
-    if row is not None and row.is_stub:
-        store.trees.remove_stub(there.id, uuid, row.moved_to)
-    fenced = store.trees.fence(there.id, uuid, location.op)
+    if row is not None and row.is_forwarding:
+        store.trees.delete_forwarding_row(there.id, uuid, row.moved_to)
+    fenced = store.consumers.write_claim_tombstone(there.id, uuid,
+                                                   location.write_id)
     if not audit_reading.applied(fenced):
         return fenced
-    return store.consumer_homes.release(uuid, location.op)
+    return store.consumer_homes.release(uuid, location.write_id)
 
 
 def _mended(uuid, found, trees):
@@ -191,7 +197,7 @@ def _mended(uuid, found, trees):
         return _change(tree, put=(row.replace(also_in=also_in),))
     home = next((tree_id for tree_id, each in trees.items()
                  if uuid in each.consumers and
-                 each.consumers[uuid].stands and
+                 each.consumers[uuid].is_live and
                  each.consumers[uuid].home == tree_id), None)
     if home is not None:
         return _change(tree, put=(row.replace(home=home),))
@@ -200,6 +206,8 @@ def _mended(uuid, found, trees):
 
 
 def _change(tree, after=None, **rows):
-    return consumer_model.TreeChange(before=tree, after=after or tree,
-                                     op=uuids.uuid4().hex, whole=True,
-                                     **rows)
+    return change_model.TreeChange(before=tree,
+                                   after=after or tree,
+                                   write_id=uuids.uuid4().hex,
+                                   whole=True,
+                                   **rows)

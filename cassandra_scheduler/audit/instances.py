@@ -10,6 +10,7 @@ import uuid as uuids
 
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.audit import reading as audit_reading
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.store import session as store_session
 
@@ -60,7 +61,7 @@ class Instances:
         return [finding.Finding(
             CLAIM, f'{uuid} holds something on {where}, but there is no '
             'such instance', looked_at, remedy='give it back',
-            tree=found.location.value, consumer=uuid,
+            tree=found.lookup_row.value, consumer=uuid,
             evidence=(row.claim_id, row.generation))]
 
     def heal(self, _reading, found):
@@ -81,7 +82,7 @@ class Instances:
                    if state.tree is not None and uuid in state.consumers]
         written = audit_reading.applied(store.transactions.commit(changes))
         if written:
-            store.consumer_homes.release(uuid, there.location.op)
+            store.consumer_homes.release(uuid, there.lookup_row.write_id)
         return written
 
     def _find(self, uuid):
@@ -96,6 +97,6 @@ class Instances:
 def _without(state, uuid):
     row = state.consumers[uuid]
     after = state.tree.with_amounts(row.amounts, sign=-1)
-    return consumer_model.TreeChange(
+    return change_model.TreeChange(
         before=state.tree, after=after.with_pending(uuid, None),
-        op=uuids.uuid4().hex, delete=(uuid,))
+        write_id=uuids.uuid4().hex, delete=(uuid,))

@@ -33,11 +33,11 @@ def heal(reading, found):
         return False
     kind, name = found.key
     if kind == RECORD:
-        record, _expires = reading.store.survey.transaction(name)
-        return reading.store.survey.forget(record)
+        record, _expires = reading.store.full_scan.transaction(name)
+        return reading.store.full_scan.forget(record)
     seen = reading.tree(name)
     if seen.tree is not None and seen.tree.intent is not None:
-        reading.store.transactions.settle_intent(seen.tree)
+        reading.store.transactions.resolve_intent(seen.tree)
     return True
 
 
@@ -51,7 +51,7 @@ def _of_intent(reading, tree_id):
         return [finding.Finding(
             'unreadable', f'tree {tree_id}: its intent makes no sense',
             key(tree_id), tree=tree_id)]
-    there = reading.store.survey.transaction(txid)
+    there = reading.store.full_scan.transaction(txid)
     if there is not None and not _overdue(there[0]):
         return []
     state = there[0].state if there else 'gone'
@@ -63,7 +63,7 @@ def _of_intent(reading, tree_id):
 
 
 def _of_record(reading, txid):
-    there = reading.store.survey.transaction(txid)
+    there = reading.store.full_scan.transaction(txid)
     if there is None:
         return []
     record, expires = there
@@ -87,4 +87,4 @@ def _held(reading, record):
     return any(seen.unreadable or seen.tree is not None and
                seen.tree.intent is not None and
                record.txid in seen.tree.intent
-               for seen in reading.store.survey.trees(record.participants))
+               for seen in reading.store.full_scan.trees(record.participants))

@@ -13,7 +13,8 @@ from cassandra_scheduler.audit import intents
 from cassandra_scheduler.audit import providers
 from cassandra_scheduler.audit import sharing
 from cassandra_scheduler.audit import trees
-from cassandra_scheduler.store import survey
+from cassandra_scheduler.store import full_scan
+from cassandra_scheduler.store import token_ranges
 
 #: How many trees are read side by side.
 PAGE = 50
@@ -37,29 +38,29 @@ class Ledger:
         """Return uuid -> Consumer of all home rows, without the amounts."""
         return {uuid: row for uuid, rows in self._consumers.items()
                 for tree_id, row in rows.items()
-                if row.stands and row.home == tree_id}
+                if row.is_live and row.home == tree_id}
 
     def fill(self, progress):
         """Read everything; ``progress(done, of)`` hears how far it is."""
-        reading, ring = self._reading.store.survey, survey.parts()
-        for number, part in enumerate(ring):
+        reading, parts = self._reading.store.full_scan, token_ranges.parts()
+        for number, part in enumerate(parts):
             tree_ids = reading.tree_ids(part)
             for start in range(0, len(tree_ids), PAGE):
                 page = tree_ids[start:start + PAGE]
                 for seen in reading.trees(page):
                     self._note(seen)
                 progress(number + (start + len(page)) / len(tree_ids),
-                         len(ring))
+                         len(parts))
             for txid in reading.transaction_ids(part):
                 self._suspect(intents.record_key(txid))
-            progress(number + 1, len(ring))
+            progress(number + 1, len(parts))
         for name, compare in (
-                (survey.CONSUMER_HOME, self._compare_consumers),
-                (survey.PROVIDER_TREE, self._compare_providers),
-                (survey.PROVIDER_NAME, self._compare_names)):
+                (full_scan.CONSUMER_HOME, self._compare_consumers),
+                (full_scan.PROVIDER_TREE, self._compare_providers),
+                (full_scan.PROVIDER_NAME, self._compare_names)):
             located = {}
-            for part in ring:
-                located.update(reading.locations(name, part))
+            for part in parts:
+                located.update(reading.lookup_rows(name, part))
             compare(located)
 
     def suspects(self):
@@ -74,7 +75,7 @@ class Ledger:
         if trees.of(self._reading, seen):
             self._suspect(trees.key(seen.id))
         for uuid, row in seen.consumers.items():
-            if row.fenced is None:
+            if not row.is_tombstone:
                 self._consumers[uuid][seen.id] = row.replace(
                     amounts=_SOMETHING if row.amounts else {})
         if seen.tree is None:

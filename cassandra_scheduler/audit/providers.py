@@ -5,7 +5,7 @@ import uuid as uuids
 
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.audit import reading as audit_reading
-from cassandra_scheduler.store import survey
+from cassandra_scheduler.store import full_scan
 
 TWICE, TREE, STALE_TREE = (
     'provider in several trees', 'provider locator',
@@ -49,19 +49,23 @@ def heal(reading, found):
     store = reading.store
     locator = (store.provider_trees if kind == PROVIDER
                else store.provider_names)
-    (from_op, value), op = found.evidence, uuids.uuid4().hex
+    (from_write_id, value), write_id = found.evidence, uuids.uuid4().hex
     if value is None:
-        written = locator.release(key, from_op)
-    elif from_op is None:
-        written = locator.claim(key, value, op)
+        written = locator.release(key, from_write_id)
+    elif from_write_id is None:
+        written = locator.create(key, value, write_id)
     else:
-        written = locator.move(key, value, op=op, from_op=from_op)
+        written = locator.move(key,
+                               value,
+                               write_id=write_id,
+                               from_write_id=from_write_id)
     return audit_reading.applied(written)
 
 
 def _of_provider(reading, looked_at):
     _kind, uuid, *tree_ids = looked_at
-    location = reading.store.survey.location(survey.PROVIDER_TREE, uuid)
+    location = reading.store.full_scan.lookup_row(
+        full_scan.PROVIDER_TREE, uuid)
     wanted = {*tree_ids, *_trees_of(location)}
     trees = reading.together(wanted)
     if trees is None:
@@ -77,11 +81,12 @@ def _of_provider(reading, looked_at):
 
 def _of_name(reading, looked_at):
     _kind, name, *tree_ids = looked_at
-    location = reading.store.survey.location(survey.PROVIDER_NAME, name)
+    location = reading.store.full_scan.lookup_row(
+        full_scan.PROVIDER_NAME, name)
     wanted = set(tree_ids)
     if location is not None:
-        wanted.update(_trees_of(reading.store.survey.location(
-            survey.PROVIDER_TREE, location.value)))
+        wanted.update(_trees_of(reading.store.full_scan.lookup_row(
+            full_scan.PROVIDER_TREE, location.value)))
     trees = reading.together(wanted)
     if trees is None:
         return []
@@ -103,8 +108,7 @@ def _trees_of(location):
     """
     if location is None:
         return ()
-    _op, _from, old_tree = location.op.partition('/')
-    return filter(None, (location.value, old_tree))
+    return filter(None, (location.value, location.from_tree))
 
 
 def _judged(reading, looked_at, location, where, words):
@@ -121,4 +125,4 @@ def _judged(reading, looked_at, location, where, words):
     return [finding.Finding(
         kind, what, looked_at, remedy='let it lead there' if where
         else 'remove the locator', tree=right or '',
-        evidence=(location and location.op, right))]
+        evidence=(location and location.write_id, right))]

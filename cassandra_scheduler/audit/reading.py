@@ -14,7 +14,6 @@ an intent stands on one of them; then whatever it is, is under way.
 import time
 
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
 
 
 class Reading:
@@ -35,14 +34,14 @@ class Reading:
 
     def tree(self, tree_id):
         """Return the SeenTree as it is now."""
-        return self.store.survey.trees([tree_id])[0]
+        return self.store.full_scan.trees([tree_id])[0]
 
     def together(self, tree_ids):
         """Return tree id -> SeenTree of one moment; None if none is found.
         """
         tree_ids = sorted(tree_ids)
         for _attempt in range(3):
-            first, second = (self.store.survey.trees(tree_ids)
+            first, second = (self.store.full_scan.trees(tree_ids)
                              for _look in range(2))
             if any(seen.unreadable or seen.tree and seen.tree.intent
                    for seen in first):
@@ -60,13 +59,7 @@ def write(store, seen, change):
     if seen.tree.intent is not None:
         return False
 
-    def unchanged(state):
-        same = (state.tree is not None and
-                state.tree.seq == change.before.seq)
-        return change if same else None
-
-    return applied(
-        stepping.step(store.trees, seen.id, unchanged, start=seen.state))
+    return applied(store.writer.write_change(change))
 
 
 def applied(written):

@@ -40,5 +40,5 @@ def look(reading, looked_at):
 def heal(reading, found):
     """List the tree; return whether it was written."""
     return audit_reading.applied(reading.store.catalogue.create(
-        catalogue.SHARING_TREE, found.tree, op=uuid.uuid4().hex,
+        catalogue.SHARING_TREE, found.tree, write_id=uuid.uuid4().hex,
         now_ms=int(time.time() * 1000)))

@@ -10,7 +10,7 @@ import uuid
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.audit import reading as audit_reading
 from cassandra_scheduler.audit import sums
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 
 #: How often a busy tree is tried to be mended.
 ATTEMPTS = 5
@@ -54,8 +54,8 @@ def heal(reading, found):
             break
         if found.kind == TREELESS:
             return audit_reading.applied(
-                reading.store.survey.delete_without_tree(seen.id,
-                                                         found.consumer))
+                reading.store.full_scan.delete_without_tree(
+                    seen.id, found.consumer))
         if audit_reading.write(reading.store, seen, _mended(seen, found)):
             return True
     return False
@@ -70,12 +70,12 @@ def _mended(seen, found):
             for each in sums.of(seen.tree, _standing(seen))})
     elif found.kind == PENDING:
         after = after.with_pending(found.consumer, None)
-    return consumer_model.TreeChange(
-        before=seen.tree, after=after, op=uuid.uuid4().hex, whole=True)
+    return change_model.TreeChange(
+        before=seen.tree, after=after, write_id=uuid.uuid4().hex, whole=True)
 
 
 def _standing(seen):
-    return [row for row in seen.consumers.values() if row.stands]
+    return [row for row in seen.consumers.values() if row.is_live]
 
 
 def _finding(seen, kind, what, **fields):
@@ -124,7 +124,7 @@ def _of_pending(reading, seen):
     """Yield claims that wait for a host to count what nobody holds."""
     for consumer_uuid, pending in seen.tree.pending.items():
         row = seen.consumers.get(consumer_uuid)
-        same = (row is not None and row.stands and
+        same = (row is not None and row.is_live and
                 row.claim_id == pending.claim_id)
         if not same and reading.aged(pending.claimed_ms):
             yield _finding(

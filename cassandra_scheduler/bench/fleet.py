@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the rows of many computes as their reporters would leave them.
+"""Writes the rows of many computes as their reporters write them.
 
-The rows go in as plain inserts, a hundred at a time, because nobody else
-looks at the bench's own cloud while they are written.
+The rows are plain inserts, a hundred at a time, because no other process uses
+the benchmark's own cloud meanwhile.
 """
 
-import json
 import time
 import uuid
 
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.store import codec
+from cassandra_scheduler.store import tree_codec
 
 RARE_TRAIT = 'CUSTOM_RARE'
 #: One host in so many has the rare trait.
@@ -24,12 +24,12 @@ _BATCH = 2000
 
 
 def host_name(number):
-    """Return the name of the bench's host with this number."""
+    """Return the name of the host with this number."""
     return f'bench-{number}'
 
 
 def host_tree(number):
-    """Return the Tree of the bench's host with this number.
+    """Return the Tree of the host with this number.
 
     Sizes repeat every seven hosts: 16 to 112 VCPU, 64 to 448 GiB of memory,
     1 to 7 TB of disk.
@@ -38,7 +38,7 @@ def host_tree(number):
     provider_uuid = str(uuid.uuid5(uuid.NAMESPACE_DNS, host_name(number)))
     traits = _TRAITS
     if number % RARE_EVERY == 7:
-        # So large that the requests for it never fill it.
+        # Large, so that the requests for it never fill it.
         size, traits = 100, traits | {RARE_TRAIT}
     inventories = {
         'VCPU': tree_model.Inventory(
@@ -47,7 +47,7 @@ def host_tree(number):
             65536 * size, reserved=512, max_unit=65536 * size),
         'DISK_GB': tree_model.Inventory(1000 * size, max_unit=1000 * size)}
     return tree_model.Tree(
-        id=provider_uuid, seq=1, resource_type='compute',
+        id=provider_uuid, version=1, resource_type='compute',
         providers={provider_uuid: tree_model.Provider(
             provider_uuid, host_name(number), inventories=inventories,
             traits=traits, generation=1)},
@@ -56,9 +56,9 @@ def host_tree(number):
 
 def _report(number, provider_uuid, size):
     name = host_name(number)
-    return json.dumps({
-        'host': name, 'nodename': name, 'uuid': provider_uuid,
-        'compute_node': {
+    return report_model.HostReport.of(
+        host=name, nodename=name, uuid=provider_uuid, image_properties={},
+        compute_node={
             'id': number + 1, 'uuid': provider_uuid, 'host': name,
             'hypervisor_hostname': name, 'hypervisor_type': 'QEMU',
             'hypervisor_version': 8002000, 'vcpus': 16 * size,
@@ -73,26 +73,26 @@ def _report(number, provider_uuid, size):
             'stats': {'num_instances': '0', 'io_workload': '0',
                       'failed_builds': '0'},
             'cpu_allocation_ratio': 4.0, 'ram_allocation_ratio': 1.0,
-            'disk_allocation_ratio': 1.0}})
+            'disk_allocation_ratio': 1.0})
 
 
 def write(store, hosts, *, cell_uuid=None, progress=lambda done: None):
-    """Write ``hosts`` computes; ``progress`` gets the number done so far."""
+    """Write ``hosts`` computes; ``progress`` gets how many are done."""
     names = ('cloud', 'tree', 'kind', 'key', 'seq', 'recent_ops')
-    base = tuple(codec.tree_to_row(host_tree(0), store.cloud))
+    base = tuple(tree_codec.tree_to_row(host_tree(0), store.cloud))
     columns = tuple(column.name for column in store.columns)
     beat = ('last_seen', 'service_disabled', 'forced_down')
     every = names + base + columns + beat
     insert = (f'INSERT INTO {{keyspace}}.trees ({", ".join(every)}) '
               f'VALUES ({", ".join("?" * len(every))})')
-    seen = codec.moment(int(time.time() * 1000))
+    seen = tree_codec.moment(int(time.time() * 1000))
     for start in range(0, hosts, _BATCH):
         rows = []
         for number in range(start, min(start + _BATCH, hosts)):
             tree = host_tree(number)
-            values = {**codec.tree_to_row(tree, store.cloud),
+            values = {**tree_codec.tree_to_row(tree, store.cloud),
                       **store.searchable(tree)}
-            rows.append((store.cloud, tree.id, 'root', '', tree.seq, []) +
+            rows.append((store.cloud, tree.id, 'root', '', tree.version, []) +
                         tuple(values[name] for name in base + columns) +
                         (seen, False, False))
         store.session.write_all(insert, rows)

@@ -1,52 +1,50 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``cassandra-scheduler audit``: what is not right, and mending it."""
+"""``cassandra-scheduler audit``: find and repair what is wrong."""
 
-import contextlib
+import functools
 
 from cliff import lister
 from rich import box
 from rich import console as rich_console
-from rich import progress as rich_progress
 from rich import table as rich_table
 from rich import text
 
 from cassandra_scheduler.audit import running
+from cassandra_scheduler.cmd import progress
 from cassandra_scheduler.cmd import store_access
 
 #: Columns of a table that goes into a file or to another program.
 _WIDE = 240
 
 
-class Audit(lister.Lister):
-    """Look through everything that Cassandra holds of the cloud.
+class AuditCommand(store_access.ConfiguredCommand, lister.Lister):
+    """Check everything that Cassandra holds of the cloud.
 
-    Finds counters that do not add up, claims without an instance, locators
-    that lead nowhere and transactions that nobody finished. Can be run while
-    the cloud is at work. The exit status is 1 if something is left that
-    should not be.
+    Finds counters that do not add up, claims without an instance, lookup
+    rows that lead nowhere and unfinished transactions. Can run while the
+    cloud is in use. The exit status is 1 if something wrong is left.
     """
 
     def get_parser(self, prog_name):
-        """Return a parser that knows whether to heal."""
+        """Return a parser that knows --heal."""
         parser = super().get_parser(prog_name)
-        store_access.add_arguments(parser)
         parser.add_argument(
             '--heal', action='store_true',
-            help='Mend what can be mended. What has changed since it was '
-                 'found is left alone.')
+            help='Repair what can be repaired. What has changed since it was '
+                 'found is not touched.')
         parser.add_argument(
             '--stopped', action='store_true',
-            help='Nothing uses the cloud: take nothing for something that '
-                 'is under way, however young it is (default: claims and '
-                 'locators count once they are older than '
-                 '[cassandra_scheduler] claim_timeout).')
+            help='Use this if no service uses the cloud: also report claims '
+                 'and lookup rows that are new. Without it, they are '
+                 'reported only if they are older than '
+                 '[cassandra_scheduler] claim_timeout.')
         parser.add_argument(
             '--without-nova', action='store_true',
             help="Do not ask Nova's databases whether instances exist.")
         return parser
 
     def run(self, parsed_args):
-        """Show the findings; return 1 if some are left."""
+        """Show the findings; return 1 if something wrong is left."""
         self._report = None
         status = super().run(parsed_args)
         console = rich_console.Console(stderr=True)
@@ -63,10 +61,11 @@ class Audit(lister.Lister):
         if parsed_args.stopped:
             older_than_s = pause_s = 0
         gone = None if parsed_args.without_nova else _nova(parsed_args)
-        with store_access.ready_store(conf) as store, _progress() as tell:
+        with store_access.ready_store(conf) as store, progress.bar() as tell:
             self._report = running.Audit(
                 store, older_than_s=older_than_s, pause_s=pause_s, gone=gone,
-                progress=tell).run(heal=parsed_args.heal)
+                progress=functools.partial(tell, 'reading')
+            ).run(heal=parsed_args.heal)
         return (('State', 'Finding', 'What', 'Remedy', 'Tree', 'Consumer'),
                 [*_rows('healed', self._report.healed),
                  *_rows('left', self._report.left)])
@@ -84,7 +83,7 @@ class Audit(lister.Lister):
 
 
 def _table(data):
-    """Return the table for people; what it leaves out is in the words."""
+    """Return the table for a terminal; its texts name tree and consumer."""
     shown = rich_table.Table(box=box.SIMPLE_HEAD)
     for name in ('State', 'Finding', 'What', 'Remedy'):
         shown.add_column(name, overflow='fold')
@@ -110,36 +109,16 @@ def _rows(state, findings):
 
 
 def _nova(parsed_args):
-    """Return what asks Nova's databases, or None where none is named."""
-    # Not before: it takes a second, and every command imports this.
+    """Return a function that asks Nova's databases, None without them."""
+    # Imported here: it takes a second, and every command imports this.
     import nova.conf
     from nova import config
     from nova import objects
 
-    files = [argument for option, paths in (
-        ('--config-file', parsed_args.config_file),
-        ('--config-dir', parsed_args.config_dir))
-        for path in paths for argument in (option, path)]
-    config.parse_args(['nova', *files], prog='nova')
+    config.parse_args(['nova', *store_access.arguments(parsed_args)],
+                      prog='nova')
     if not nova.conf.CONF.api_database.connection:
         return None
     objects.register_all()
     from cassandra_scheduler.driver import existence
     return existence.gone
-
-
-@contextlib.contextmanager
-def _progress():
-    """Give a function to call with how far the audit is, (done, of)."""
-    console = rich_console.Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda done, of: None
-        return
-    with rich_progress.Progress(
-            rich_progress.TextColumn('reading'), rich_progress.BarColumn(),
-            rich_progress.TaskProgressColumn(),
-            rich_progress.TimeElapsedColumn(),
-            console=console, transient=True) as progress:
-        task = progress.add_task('reading', total=None)
-        yield lambda done, of: progress.update(task, completed=done,
-                                               total=of)

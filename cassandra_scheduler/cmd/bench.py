@@ -3,18 +3,15 @@
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 
 from cliff import command
 from rich import console as rich_console
 
-from cassandra_scheduler.local import cluster as local_cluster
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.testbed import available_cassandra
 
-CONTACT_POINTS = 'CASSANDRA_SCHEDULER_TEST_CONTACT_POINTS'
-PORT = 'CASSANDRA_SCHEDULER_TEST_PORT'
 SIZES = (100, 1000, 10000, 100000)
 
 
@@ -26,7 +23,7 @@ class Bench(command.Command):
     """
 
     def get_parser(self, prog_name):
-        """Return a parser that knows the sizes and where JSON goes."""
+        """Return a parser with options for the sizes and the JSON file."""
         parser = super().get_parser(prog_name)
         add = parser.add_argument
         add('--hosts', type=int, action='append', metavar='N',
@@ -38,12 +35,12 @@ class Bench(command.Command):
             help='Requests side by side (default: %(default)s).')
         add('--json', metavar='FILE', help='Also write the figures here.')
         add('--heap', default='3G',
-            help='Java heap of a Cassandra started for this '
+            help='Java heap of a Cassandra that is started for this '
                  '(default: %(default)s).')
         return parser
 
     def take_action(self, parsed_args):
-        """Run the bench in a process of its own; return its status."""
+        """Run the benchmark in its own process; return its status."""
         sizes = sorted(set(parsed_args.hosts or SIZES))
         for name, value in (('hosts', sizes[0]), ('runs', parsed_args.runs),
                             ('clients', parsed_args.clients)):
@@ -60,15 +57,10 @@ class Bench(command.Command):
 
 @contextlib.contextmanager
 def cassandra(heap):
-    """Give contact points and port of a Cassandra that may be used."""
-    points = os.environ.get(CONTACT_POINTS)
-    if points:
-        yield points.split(','), int(os.environ.get(PORT, '9042'))
-        return
-    cluster = local_cluster.Cluster.on_fresh_ports(heap=heap)
-    try:
-        with rich_console.Console(stderr=True).status('starting') as status:
-            cluster.start(status.update)
-        yield list(cluster.contact_points), cluster.port
-    finally:
-        cluster.wipe()
+    """Yield (contact points, port) of a Cassandra; show its start."""
+    console = rich_console.Console(stderr=True)
+    with contextlib.ExitStack() as stack:
+        with console.status('starting') as status:
+            found = stack.enter_context(available_cassandra.named_or_local(
+                heap=heap, tell=status.update))
+        yield found

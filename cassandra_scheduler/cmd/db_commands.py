@@ -1,48 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """``cassandra-scheduler db``: the keyspace and its tables."""
 
-import contextlib
-
-from cliff import command
 from cliff import show
-from rich import console as rich_console
-from rich import progress as rich_progress
 
+from cassandra_scheduler.cmd import progress
 from cassandra_scheduler.cmd import store_access
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store.schema import sync
 
 
-class _Configured(command.Command):
-    """A command on the keyspace that a configuration names."""
+class DbSync(store_access.ConfiguredCommand):
+    """Create the keyspace and its tables, or upgrade them.
 
-    def get_parser(self, prog_name):
-        """Return a parser that knows --config-file."""
-        parser = super().get_parser(prog_name)
-        store_access.add_arguments(parser)
-        return parser
-
-
-class Sync(_Configured):
-    """Create the keyspace and its tables, or bring them up to date.
-
-    Only adds: it can be run again at any time, and while services work.
+    Only adds. Can run again at any time, also while services work.
     """
 
     def take_action(self, parsed_args):
-        """Bring the schema up and say what it is now."""
+        """Upgrade the schema and print its version."""
         conf = store_access.read_configuration(parsed_args)
-        with store_access.open_session(conf) as store, _steps() as step:
+        with store_access.open_session(conf) as store, \
+                progress.steps() as show_step:
             sync.sync(store.session, store.columns,
-                      searchable=store.searchable, progress=step)
+                      searchable=store.searchable, progress=show_step)
         self.app.stdout.write(
             'Keyspace %s has schema %d\n'
             % (conf.cassandra.keyspace, check.VERSION))
 
 
-class Check(_Configured):
-    """Say whether services of this version can work with the keyspace."""
+class DbCheck(store_access.ConfiguredCommand):
+    """Check whether services of this version can use the keyspace."""
 
     def take_action(self, parsed_args):
         """Check the schema; an error says what to do."""
@@ -53,10 +40,10 @@ class Check(_Configured):
                 % (conf.cassandra.keyspace, check.VERSION))
 
 
-class Drop(_Configured):
-    """Remove the keyspace and all that is in it, after a trial.
+class DbDrop(store_access.ConfiguredCommand):
+    """Remove the keyspace and everything in it, after a trial.
 
-    Stop the services first: what they place is in no other database.
+    Stop the services first. No other database has what they have placed.
     """
 
     def get_parser(self, prog_name):
@@ -64,24 +51,24 @@ class Drop(_Configured):
         parser = super().get_parser(prog_name)
         parser.add_argument(
             '--keyspace', required=True, metavar='NAME',
-            help='The keyspace, as the configuration names it as well.')
+            help='The keyspace to remove: the one in the configuration.')
         return parser
 
     def take_action(self, parsed_args):
-        """Remove the keyspace if it is there, and say so."""
+        """Remove the keyspace if it exists, and print that."""
         conf = store_access.read_configuration(parsed_args)
         keyspace = conf.cassandra.keyspace
         if parsed_args.keyspace != keyspace:
             raise errors.InvalidSettings(
-                f'--keyspace {parsed_args.keyspace!r} is not the one that '
-                f'is configured, {keyspace!r}: nothing was removed.')
+                f'The configured keyspace is {keyspace!r}, not '
+                f'{parsed_args.keyspace!r}: nothing was removed.')
         with store_access.open_session(conf) as store:
             sync.drop(store.session)
         self.app.stdout.write('Keyspace %s is removed\n' % keyspace)
 
 
-class Version(_Configured, show.ShowOne):
-    """Show the version of the schema, here and in the keyspace."""
+class DbVersion(store_access.ConfiguredCommand, show.ShowOne):
+    """Show the schema versions of the keyspace and of this code."""
 
     def take_action(self, parsed_args):
         """Return the versions; '-' for a keyspace without tables."""
@@ -91,20 +78,3 @@ class Version(_Configured, show.ShowOne):
         return (('keyspace', 'schema', 'needs_at_least', 'this_code'),
                 (conf.cassandra.keyspace, found.version if found else '-',
                  found.oldest_reader if found else '-', check.VERSION))
-
-
-@contextlib.contextmanager
-def _steps():
-    """Give a function to call with the name of each step as it begins."""
-    console = rich_console.Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda name: console.print(name, markup=False, soft_wrap=True)
-        return
-    with rich_progress.Progress(
-            rich_progress.SpinnerColumn(),
-            rich_progress.TextColumn('{task.completed} steps'),
-            rich_progress.TimeElapsedColumn(),
-            rich_progress.TextColumn('{task.description}', markup=False),
-            console=console, transient=True) as progress:
-        task = progress.add_task('connecting', total=None)
-        yield lambda name: progress.update(task, advance=1, description=name)

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """``cassandra-scheduler host``: what the schedulers know of the hosts."""
 
-import functools
-import json
 import time
 
 from cliff import columns
-from cliff import command
 from cliff import lister
 from cliff import show
 from oslo_config import cfg
@@ -15,9 +12,7 @@ from cassandra_scheduler.cmd import store_access
 from cassandra_scheduler.model import capacity
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import restriction
-from cassandra_scheduler.scheduling import ring
 
-_PAGE = 500
 #: Nova's own option, which says when a silent host counts as down.
 _DOWN_TIME = cfg.IntOpt('service_down_time', default=60)
 _CLASSES = ('VCPU', 'MEMORY_MB', 'DISK_GB')
@@ -33,14 +28,8 @@ class Share(columns.FormattableColumn):
         return '{free}/{total}'.format(**self._value)
 
 
-class _OfHosts(command.Command):
+class _OfHosts(store_access.ConfiguredCommand):
     """A command on the compute hosts of a cloud."""
-
-    def get_parser(self, prog_name):
-        """Return a parser that knows --config-file."""
-        parser = super().get_parser(prog_name)
-        store_access.add_arguments(parser)
-        return parser
 
     def trees(self, parsed_args, *wanted):
         """Return (trees of hosts, seconds until silence means down).
@@ -52,9 +41,8 @@ class _OfHosts(command.Command):
         wanted = (restriction.Restriction('resource_type', '=', 'compute'),
                   *wanted)
         with store_access.ready_store(conf) as store:
-            read = functools.partial(store.candidates.read, wanted)
-            found = [tree for page in ring.walk(read, limit=_PAGE)
-                     for tree in page]
+            found = [tree for page in store.scan.pages(wanted)
+                     for tree in page.trees]
         return sorted(found, key=_names), conf.service_down_time
 
 
@@ -88,14 +76,14 @@ class HostShow(_OfHosts, show.ShowOne):
             parsed_args,
             restriction.Restriction('host', '=', parsed_args.host))
         tree = _only(trees, parsed_args)
-        service = json.loads(tree.heartbeat.service or '{}')
+        record = tree.heartbeat.service
         fields = {
             'host': _names(tree)[0], 'node': _names(tree)[1],
             'provider': tree.root.uuid, 'tree': tree.id,
             'state': state(tree, down_time),
-            'last_seen': _moment(service.get('left_at_ms') or
+            'last_seen': _moment(record and record.left_at_ms or
                                  tree.heartbeat.last_seen_ms),
-            'disabled_reason': service.get('disabled_reason'),
+            'disabled_reason': record and record.disabled_reason,
             'servers': _servers(tree),
             'claims_pending': '\n'.join(
                 f'{uuid} since {_moment(claim.claimed_ms)}'
@@ -144,18 +132,14 @@ def _classes(tree):
                    for name in provider.inventories})
 
 
-def _report(tree):
-    return json.loads(tree.report or '{}')
-
-
 def _names(tree):
-    report = _report(tree)
-    return report.get('host') or '-', report.get('nodename') or '-'
+    report = tree.report
+    return (report and report.host or '-', report and report.nodename or '-')
 
 
 def _servers(tree):
     """Return how many servers the host itself has counted."""
-    stats = _report(tree).get('compute_node', {}).get('stats') or {}
+    stats = tree.report.stats if tree.report else {}
     return int(stats.get('num_instances') or 0)
 
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What both launchers do before they hand over to Nova's own command.
+"""What both launchers do before they run Nova's own command.
 
-Nova's command parses the command line and reads the configuration itself.
-Here the same is read once before, to know which manager to run, and then
-forgotten, so that Nova's command finds everything as it expects it.
+Nova's command parses the command line and reads the configuration itself. A
+launcher reads them first, to know which manager to run, and then clears them
+for Nova's command.
 
-Nova chooses its kind of threads when its command is imported. So this module
-imports at its head nothing that would import threads or sockets.
+Nova chooses its kind of threads when its command is imported. So the head of
+this module imports nothing that imports threads or sockets.
 """
 
 import importlib
@@ -16,19 +16,19 @@ from oslo_config import cfg
 
 from cassandra_scheduler.model import errors
 
-#: What [cassandra_scheduler] placement_client says for it.
+#: The value of [cassandra_scheduler] placement_client.
 IN_PROCESS = 'in-process'
 
 
 def run(binary, nova_command, choose_manager):
-    """Run one of Nova's services with a manager of our choice.
+    """Run one of Nova's services with another manager.
 
-    ``binary``: its name with Nova, as 'nova-compute'. ``nova_command``: the
-    name of its module below nova.cmd. ``choose_manager(conf)``: the class to
-    run. Ends the process with one line and status 1 when it cannot work.
+    ``binary``: Nova's name for it, such as 'nova-compute'. ``nova_command``:
+    its module in nova.cmd. ``choose_manager(conf)`` returns the class to run.
+    Ends the process with one line and status 1 if the service cannot work.
     """
     name = sys.argv[0].rpartition('/')[2]
-    # Nova's configuration files bear the names of its own programs.
+    # Nova's configuration files have the names of its own programs.
     sys.argv[0] = sys.argv[0].removesuffix(name) + binary
     try:
         command = importlib.import_module(f'nova.cmd.{nova_command}')
@@ -47,7 +47,7 @@ def run(binary, nova_command, choose_manager):
 def _prepare(choose_manager):
     """Return (the manager's class, whether Placement is in this process).
 
-    Raises if the service could not do its work.
+    Raises an error if the service cannot work.
     """
     import nova.conf
     from nova import config
@@ -61,7 +61,7 @@ def _prepare(choose_manager):
         manager = choose_manager(conf)
         in_process = conf.cassandra_scheduler.placement_client == IN_PROCESS
         if in_process or _is_ours(manager):
-            # Leaves no connection behind: a service forks after this.
+            # No connection may be left: a service forks after this.
             with store_access.ready_store(conf):
                 pass
     finally:
@@ -70,10 +70,10 @@ def _prepare(choose_manager):
 
 
 def _is_ours(manager):
-    """Return whether a manager is ours or made out of ours.
+    """Return whether a manager is ours or a subclass of ours.
 
-    Asked by name, because going back to Nova's own must work even where
-    this package does not.
+    Compares names, because Nova's own manager must also start if this
+    package cannot be imported.
     """
     return any(cls.__module__.startswith('cassandra_scheduler.')
                for cls in manager.__mro__)

@@ -9,35 +9,34 @@ from cliff import command
 from cliff import lister
 from rich import console as rich_console
 
-from cassandra_scheduler.local import cluster as local_cluster
-from cassandra_scheduler.local import failures
-from cassandra_scheduler.local import jars
-from cassandra_scheduler.local import java as java_runtime
-from cassandra_scheduler.local import plan as plans
+from cassandra_scheduler import testbed
+from cassandra_scheduler.testbed import cluster as local_cluster
+from cassandra_scheduler.testbed import cluster_plan
+from cassandra_scheduler.testbed import jars
+from cassandra_scheduler.testbed import java as java_runtime
 
 _COLUMNS = ('Cluster', 'Node', 'Address', 'Port', 'PID', 'State', 'Heap')
 
 
-class _OfCluster(command.Command):
+class _ClusterCommand(command.Command):
     """A command on one cluster, chosen by its name."""
 
     def get_parser(self, prog_name):
-        """Return a parser that knows --name."""
+        """Return a parser with --name."""
         parser = super().get_parser(prog_name)
         parser.add_argument('--name', default='default',
                             help='The cluster (default: %(default)s).')
         return parser
 
     def tell_where(self, cluster):
-        """Say that the cluster is up, and where."""
+        """Print that the cluster is up, and its addresses."""
         self.app.stdout.write(
-            'Cassandra is up: cluster %s on %s, port %d\n'
-            % (cluster.name, ', '.join(cluster.contact_points),
-               cluster.port))
+            f'Cassandra is up: cluster {cluster.name} on '
+            f'{", ".join(cluster.contact_points)}, port {cluster.port}\n')
 
 
-class _Planned(_OfCluster):
-    """A command that says what a cluster consists of."""
+class _PlanCommand(_ClusterCommand):
+    """A command whose options say what a cluster consists of."""
 
     def get_parser(self, prog_name):
         """Return a parser whose options are the fields of a plan."""
@@ -48,132 +47,132 @@ class _Planned(_OfCluster):
         add('--heap', metavar='SIZE',
             help='Java heap of each node, like 768M (at first: 1G).')
         add('--address',
-            help='Where the first node listens; others count on from there '
+            help='Where the first node listens; the others follow it '
                  '(at first: 127.0.0.1, of three nodes 127.0.0.11).')
         add('--port', type=int,
             help='Port for clients on every node (at first: 9042).')
         add('--storage-port', type=int,
             help='Port between nodes (at first: 2042 below --port).')
         add('--authentication', action=argparse.BooleanOptionalAction,
-            help='Ask clients for a password; the first superuser is '
+            help='Demand a password from clients; the first superuser is '
                  'cassandra with the password cassandra.')
         add('--tls', action=argparse.BooleanOptionalAction,
-            help='Accept only clients that speak TLS.')
+            help='Accept only clients that use TLS.')
         return parser
 
-    def planned(self, parsed_args):
-        """Return the Cluster that the options describe."""
-        fields = {field.name for field in dataclasses.fields(plans.Plan)}
-        wishes = {name: value for name, value in vars(parsed_args).items()
-                  if name in fields and value is not None}
-        return local_cluster.Cluster(**wishes)
+    def cluster(self, parsed_args):
+        """Return the LocalCluster that the options describe."""
+        fields = {field.name for field in
+                  dataclasses.fields(cluster_plan.ClusterPlan)}
+        return local_cluster.LocalCluster(**{
+            name: value for name, value in vars(parsed_args).items()
+            if name in fields and value is not None})
 
 
-class Start(_Planned):
+class Start(_PlanCommand):
     """Start a Cassandra on this machine and wait until it answers.
 
-    What is not given is as it was when the cluster was last started.
+    An option that is not given is as it was at the last start.
     """
 
     def take_action(self, parsed_args):
-        """Start the cluster and say where it is."""
-        cluster = self.planned(parsed_args)
+        """Start the cluster and print its addresses."""
+        cluster = self.cluster(parsed_args)
         with _progress() as tell:
             cluster.start(tell)
         self.tell_where(cluster)
         if cluster.certificate:
-            self.app.stdout.write(
-                'Clients trust %s\n' % cluster.certificate)
+            self.app.stdout.write(f'Clients trust {cluster.certificate}\n')
 
 
 class Fetch(command.Command):
     """Download what a local Cassandra needs, for starts without a network.
 
-    Nothing is started. What is there already is not downloaded again.
+    Nothing is started, and nothing is downloaded twice.
     """
 
     def take_action(self, parsed_args):
-        """Look for Java and the jars, and say where they are."""
+        """Find Java and the jars, and print where they are."""
         java = java_runtime.find()
         with _progress() as tell:
             found = jars.find_or_download(tell)
-        self.app.stdout.write('Cassandra is ready: %s with %s\n'
-                              % (java, ' '.join(found.class_path)))
+        self.app.stdout.write(f'Cassandra is ready: {java} with '
+                              f'{" ".join(found.class_path)}\n')
 
 
-class Run(_Planned):
+class Run(_PlanCommand):
     """Run one node in the foreground, for systemd and its like.
 
-    SIGTERM lets it flush and end. Output goes where this command's goes.
+    SIGTERM makes it flush and end. It prints where this command prints.
     """
 
     def get_parser(self, prog_name):
-        """Return a parser that knows which node."""
+        """Return a parser with --node."""
         parser = super().get_parser(prog_name)
         parser.add_argument('--node', type=int, default=1, metavar='NUMBER',
                             help='Which node (default: %(default)s).')
         return parser
 
     def take_action(self, parsed_args):
-        """Go on as the node."""
-        cluster = self.planned(parsed_args)
+        """Replace this process by the node."""
+        cluster = self.cluster(parsed_args)
         cluster.run_node(parsed_args.node,
                          lambda text: self.app.stderr.write(text + '\n'))
 
 
-class Wait(_Planned):
+class Wait(_PlanCommand):
     """Wait until all nodes of a local Cassandra answer, or one of them.
 
-    Of a cluster that is just being made, give what its start was given.
+    For a cluster that is just being made, give the options of its start.
     """
 
     def get_parser(self, prog_name):
-        """Return a parser that knows which node."""
+        """Return a parser with --node."""
         parser = super().get_parser(prog_name)
         parser.add_argument('--node', type=int, metavar='NUMBER',
                             help='Which node (default: all).')
         return parser
 
     def take_action(self, parsed_args):
-        """Wait, and say where it is."""
-        cluster = self.planned(parsed_args)
+        """Wait, and print the addresses."""
+        cluster = self.cluster(parsed_args)
         with _progress() as tell:
-            tell('waiting for cluster %r' % cluster.name)
+            tell(f'waiting for cluster {cluster.name!r}')
             cluster.wait(parsed_args.node)
         self.tell_where(cluster)
 
 
-class Stop(_OfCluster):
+class Stop(_ClusterCommand):
     """Stop a local Cassandra and keep its data."""
 
     def take_action(self, parsed_args):
-        """Stop the cluster and say whether it was running."""
-        cluster = local_cluster.Cluster(parsed_args.name)
+        """Stop the cluster and print whether it was running."""
+        cluster = local_cluster.LocalCluster(parsed_args.name)
         with _progress() as tell:
-            tell('stopping cluster %r' % cluster.name)
+            tell(f'stopping cluster {cluster.name!r}')
             running = cluster.stop()
         self.app.stdout.write(
-            'Cluster %s %s\n' % (cluster.name, 'is stopped' if running
-                                 else 'was not running'))
+            f'Cluster {cluster.name} '
+            f'{"is stopped" if running else "was not running"}\n')
 
 
-class Wipe(_OfCluster):
+class Wipe(_ClusterCommand):
     """Stop a local Cassandra and remove its data, logs and settings."""
 
     def take_action(self, parsed_args):
-        """Wipe the cluster and say so."""
-        cluster = local_cluster.Cluster(parsed_args.name)
+        """Wipe the cluster and print it."""
+        cluster = local_cluster.LocalCluster(parsed_args.name)
         with _progress() as tell:
-            tell('wiping cluster %r' % cluster.name)
+            tell(f'wiping cluster {cluster.name!r}')
             cluster.wipe()
-        self.app.stdout.write('Cluster %s is wiped\n' % cluster.name)
+        self.app.stdout.write(f'Cluster {cluster.name} is wiped\n')
 
 
 class Status(lister.Lister):
     """Show the nodes of the local Cassandras."""
 
     def get_parser(self, prog_name):
-        """Return a parser that knows --name."""
+        """Return a parser with --name."""
         parser = super().get_parser(prog_name)
         parser.add_argument('--name', help='One cluster (default: all).')
         return parser
@@ -183,20 +182,20 @@ class Status(lister.Lister):
         clusters = [cluster for cluster in local_cluster.existing()
                     if parsed_args.name in (None, cluster.name)]
         if parsed_args.name and not clusters:
-            raise failures.LocalClusterError(
-                'there is no local cluster %r: make it with '
-                'cassandra-scheduler local start --name %s'
-                % (parsed_args.name, parsed_args.name))
+            raise testbed.TestbedError(
+                f'there is no local cluster {parsed_args.name!r}: make it '
+                'with cassandra-scheduler local start --name '
+                f'{parsed_args.name}')
         return _COLUMNS, [dataclasses.astuple(seen) for cluster in clusters
                           for seen in cluster.status()]
 
 
 @contextlib.contextmanager
 def _progress():
-    """Give a function that shows what is being waited for."""
+    """Yield a function that shows what the command waits for."""
     console = rich_console.Console(stderr=True)
     if not console.is_terminal:
         yield lambda text: console.print(text, markup=False, soft_wrap=True)
         return
-    with console.status('looking around') as status:
+    with console.status('looking for clusters') as status:
         yield status.update

@@ -2,9 +2,9 @@
 """The operator's command, ``cassandra-scheduler``.
 
 Its commands come from the entry points ``cassandra_scheduler.commands``. The
-library imports all of them at once, so none may do anything when it is
-imported; one that has to come before the Cassandra driver, as ``bench``, runs
-in a process of its own.
+library imports all of them at once, so a command must do nothing when it is
+imported. A command that must run before the Cassandra driver is imported,
+such as ``bench``, runs in its own process.
 """
 
 import importlib.metadata
@@ -19,11 +19,11 @@ from cassandra_scheduler.model import errors
 class Application(app.App):
     """Finds a command, runs it and turns errors into one line."""
 
-    # Progress is the commands' own business; the console shows warnings.
+    # Commands show their progress themselves; the console shows warnings.
     DEFAULT_VERBOSE_LEVEL = 0
 
     def __init__(self):
-        """Describe the command; nothing is imported or read yet."""
+        """Describe the command; import and read nothing yet."""
         super().__init__(
             description='Look after Nova scheduling on Apache Cassandra.',
             version=importlib.metadata.version('cassandra_scheduler'),
@@ -32,10 +32,10 @@ class Application(app.App):
             deferred_help=True)
 
     def clean_up(self, cmd, result, err):
-        """Say that an error nobody foresaw is a bug; cliff printed it."""
-        foreseen = (errors.SchedulerError, OSError, KeyboardInterrupt)
-        if isinstance(err, Exception) and not isinstance(err, foreseen):
-            self.LOG.error('This is a bug (%s); --debug shows where.',
+        """Log that an unexpected error is a bug; cliff has printed it."""
+        expected = (errors.SchedulerError, OSError, KeyboardInterrupt)
+        if isinstance(err, Exception) and not isinstance(err, expected):
+            self.LOG.error('This is a bug (%s). --debug shows where.',
                            type(err).__name__)
 
 

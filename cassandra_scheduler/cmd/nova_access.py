@@ -5,16 +5,17 @@ import contextlib
 
 from oslo_config import cfg
 
+from cassandra_scheduler.cmd import store_access
 from cassandra_scheduler.model import errors
 
 
 def open_databases(parsed_args):
-    """Let Nova's objects find their databases; return an admin's context.
+    """Configure the databases of Nova's objects; return an admin context.
 
-    ``parsed_args``: as store_access.add_arguments makes them. A database
-    that does not answer is not waited for. Raises InvalidSettings.
+    ``parsed_args``: those of a ConfiguredCommand. A database that does not
+    answer fails at once. Raises InvalidSettings.
     """
-    # Not before: it takes a second, and every command would wait for it.
+    # Imported here: it takes a second, and every command imports this.
     import nova.conf
     from nova import config
     from nova import context
@@ -23,19 +24,16 @@ def open_databases(parsed_args):
     from nova import objects
 
     conf = nova.conf.CONF
-    files = [argument for option, paths in (
-        ('--config-file', parsed_args.config_file),
-        ('--config-dir', parsed_args.config_dir))
-        for path in paths for argument in (option, path)]
     try:
-        # A cell's record is read with the options of the messaging.
-        config.parse_args(['nova', *files], configure_db=False, prog='nova')
+        # Without the options of messaging, no cell's record can be read.
+        config.parse_args(['nova', *store_access.arguments(parsed_args)],
+                          configure_db=False, prog='nova')
     except (cfg.Error, ValueError) as exc:
         raise errors.InvalidSettings(' '.join(str(exc).split())) from None
     if not conf.api_database.connection:
         raise errors.InvalidSettings(
-            '[api_database] connection is not set: name the nova.conf of a '
-            'scheduler or conductor with --config-file.')
+            '[api_database] connection is not set. Use --config-file with '
+            'the nova.conf of a scheduler or conductor.')
     for group in ('api_database', 'database'):
         conf.set_override('max_retries', 0, group=group)
     api_database.configure(conf)
@@ -46,9 +44,9 @@ def open_databases(parsed_args):
 
 @contextlib.contextmanager
 def in_one_line():
-    """Turn what a database refuses into an error of one line.
+    """Turn an error of a database into a SchedulerError of one line.
 
-    It names no address: that would hold a password.
+    The line has no URL of a database, which may contain a password.
     """
     from oslo_db import exception as db_exception
     import sqlalchemy.exc
@@ -58,13 +56,13 @@ def in_one_line():
     except (db_exception.DBError, db_exception.CantStartEngineError,
             sqlalchemy.exc.SQLAlchemyError) as exc:
         raise errors.SchedulerError(
-            'A database of Nova cannot be read: check [api_database] '
+            'A database of Nova cannot be read. Check [api_database] '
             'connection, the cells ("nova-manage cell_v2 list_cells") and '
-            f'that their tables are there ({_brief(exc)}).') from None
+            f'that their tables exist ({_brief(exc)}).') from None
 
 
 def _brief(exc):
-    """Return the kind of an error, and what the database itself said."""
+    """Return the class of an error and the message of the database."""
     import sqlalchemy.exc
 
     said = getattr(exc, 'inner_exception', None) or exc

@@ -13,6 +13,6 @@ def main():
 
 
 def _manager(conf):
-    # Imports Nova, which must not happen before launching has begun.
+    # It imports Nova, so it must come after launching has begun.
     from cassandra_scheduler.reporter import compute
     return compute.CassandraComputeManager

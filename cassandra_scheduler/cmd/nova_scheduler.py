@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``nova-cassandra-scheduler``: nova-scheduler with a driver of one's choice.
+"""``nova-cassandra-scheduler``: nova-scheduler with a configured driver.
 
 Takes the flags and the configuration files of nova-scheduler.
 """
@@ -19,13 +19,13 @@ def main():
 
 
 def manager_of(driver):
-    """Return the manager class of a driver; InvalidSettings if none is."""
+    """Return the manager class of a driver; raises InvalidSettings."""
     found = named.NamedExtensionManager(
         NAMESPACE, [driver], on_load_failure_callback=_refuse,
         warn_on_missing_entrypoint=False)
     if driver not in found:
         raise errors.InvalidSettings(
-            f'[scheduler] driver {driver!r} is not installed; there are '
+            f'[scheduler] driver {driver!r} is not installed. Installed are '
             f'{", ".join(sorted(found.entry_points_names()))}.')
     return found[driver].plugin
 

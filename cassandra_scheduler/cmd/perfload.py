@@ -16,7 +16,7 @@ class BenchPlacement(command.Command):
     """
 
     def get_parser(self, prog_name):
-        """Return a parser that knows the sizes and where JSON goes."""
+        """Return a parser with options for the sizes and the JSON file."""
         parser = super().get_parser(prog_name)
         add = parser.add_argument
         add('--providers', type=int, default=1000, metavar='N',
@@ -35,17 +35,17 @@ class BenchPlacement(command.Command):
             help='How many at a time (default: %(default)s).')
         add('--json', metavar='FILE', help='Also write the figures here.')
         add('--heap', default='2G',
-            help='Java heap of a Cassandra started for this '
+            help='Java heap of a Cassandra that is started for this '
                  '(default: %(default)s).')
         return parser
 
     def take_action(self, parsed_args):
         """Measure and show both."""
-        # Not before: they take a second, and every command imports this.
-        from cassandra_scheduler.bench.perfload import clouds
-        from cassandra_scheduler.bench.perfload import running
-        from cassandra_scheduler.bench.perfload import showing
-        from cassandra_scheduler.bench import showing as bench_showing
+        # Not at the head: this takes a second, and each command of ours
+        # imports this module.
+        from cassandra_scheduler.bench import figures as bench_figures
+        from cassandra_scheduler.bench import placement_bench
+        from cassandra_scheduler.bench import placement_loads
         from cassandra_scheduler.store import settings
 
         for name in ('writes', 'requests', 'clients'):
@@ -53,18 +53,19 @@ class BenchPlacement(command.Command):
                 raise errors.InvalidSettings(f'--{name} must be at least 1.')
         writes, requests = parsed_args.writes, parsed_args.requests
         loads = [load for load in (
-            clouds.flat(parsed_args.providers, writes, requests),
-            clouds.nested(parsed_args.trees, -(-writes // 10),
-                          -(-requests // 10))) if load.size > 0]
+            placement_loads.flat(parsed_args.providers, writes, requests),
+            placement_loads.nested(
+                parsed_args.trees, -(-writes // 10),
+                -(-requests // 10))) if load.size > 0]
         console = rich_console.Console()
         with bench.cassandra(parsed_args.heap) as (contact_points, port), \
                 console.status('starting') as status:
-            figures = list(running.run(
+            figures = list(placement_bench.run(
                 settings.Settings(contact_points=tuple(contact_points),
                                   port=port, request_timeout=60.0),
                 loads, clients=parsed_args.clients, tell=status.update))
-        for table in showing.tables(figures):
+        for table in placement_bench.tables(figures):
             console.print(table)
-        console.print(showing.caption(), highlight=False)
+        console.print(placement_bench.caption(), highlight=False)
         if parsed_args.json:
-            bench_showing.write_json(figures, parsed_args.json)
+            bench_figures.write_json(figures, parsed_args.json)

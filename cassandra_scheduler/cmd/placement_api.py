@@ -1,36 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """``cassandra-placement-api``: the Placement API for a developer.
 
-One process with a thread per connection. In production a WSGI server loads
+One process with several threads. In production a WSGI server loads
 ``cassandra_scheduler.placement_api.wsgi`` instead.
 """
 
 import argparse
-import socketserver
 import sys
-from wsgiref import simple_server
+
+import waitress
 
 from cassandra_scheduler.cmd import store_access
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.placement_api import serving
+from cassandra_scheduler.placement_api.http import serving
 
 
-class Server(socketserver.ThreadingMixIn, simple_server.WSGIServer):
-    """Serves every connection in a thread of its own."""
-
-    daemon_threads = True
-    request_queue_size = 128
-
-
-class Handler(simple_server.WSGIRequestHandler):
-    """Leaves the log of requests to Placement, which writes one."""
-
-    def address_string(self):
-        """Return the client's address; its name is not looked up."""
-        return self.client_address[0]
-
-    def log_message(self, format, *args):
-        """Write nothing."""
+_THREADS = 16
 
 
 def main(arguments=None):
@@ -40,21 +25,20 @@ def main(arguments=None):
         application, config = serving.application(others)
         with store_access.ready_store(config):
             pass
-        server = simple_server.make_server(
-            options.host, options.port, application,
-            server_class=Server, handler_class=Handler)
+        server = waitress.create_server(
+            application, host=options.host, port=options.port,
+            threads=_THREADS)
     except errors.SchedulerError as exc:
         return _failed(exc)
-    except OSError as exc:
+    except (OSError, ValueError) as exc:
         return _failed(f'--host {options.host} --port {options.port} cannot '
-                       f'be served: {exc.strerror or exc}.')
-    print(f'Placement API on http://{options.host}:{server.server_port}',
-          flush=True)
-    with server:
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            pass
+                       f'be served: {getattr(exc, "strerror", None) or exc}.')
+    # A name such as localhost may stand for several addresses.
+    port = (server.effective_listen[0][1]
+            if hasattr(server, 'effective_listen') else server.effective_port)
+    print(f'Placement API on http://{options.host}:{port}', flush=True)
+    # Returns at Ctrl-C.
+    server.run()
     return 0
 
 
@@ -62,9 +46,9 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog='cassandra-placement-api',
         description='Serve the Placement API from Cassandra, for '
-                    'development. Further options are those of '
-                    'oslo.config, such as --config-file; without them '
-                    'placement.conf is read where Placement looks for it.')
+                    'development. It also takes the options of oslo.config, '
+                    'such as --config-file. Without them it reads '
+                    'placement.conf from the usual directories.')
     parser.add_argument('--host', default='127.0.0.1',
                         help='address to listen on (default: %(default)s)')
     parser.add_argument('--port', type=int, default=8778,
@@ -72,8 +56,8 @@ def _parser():
     return parser
 
 
-def _failed(why):
-    print(f'cassandra-placement-api: {why}', file=sys.stderr)
+def _failed(reason):
+    print(f'cassandra-placement-api: {reason}', file=sys.stderr)
     return 1
 
 

@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``cassandra-scheduler placement``: to and from upstream's database."""
+"""``cassandra-scheduler placement``: copy from and to upstream's database."""
 
-import contextlib
-
-from cliff import command
 from rich import console as rich_console
-from rich import progress as rich_progress
 
+from cassandra_scheduler.cmd import progress
 from cassandra_scheduler.cmd import store_access
 
 
-class _Copy(command.Command):
-    """A command between our cloud and an SQL database."""
+class _Copy(store_access.ConfiguredCommand):
+    """Copies between this cloud and an SQL database."""
 
     option = None
     url_help = None
@@ -19,21 +16,20 @@ class _Copy(command.Command):
     def get_parser(self, prog_name):
         """Return a parser that knows where to copy."""
         parser = super().get_parser(prog_name)
-        store_access.add_arguments(parser)
         parser.add_argument(
             self.option, metavar='SQLALCHEMY-URL', required=True, dest='url',
             help=f'{self.url_help}, as in [placement_database] connection.')
         parser.add_argument(
             '--dry-run', action='store_true',
-            help='Write nothing; only count what would be written.')
+            help='Only count what would be written; write nothing.')
         parser.add_argument(
             '--delete-others', action='store_true',
-            help='Also remove what only the target has.')
+            help='Also delete what only the target has.')
         return parser
 
     def take_action(self, parsed_args):
         """Copy, show the counts; return 1 if something was refused."""
-        # Not before: it takes a second, and every command imports this.
+        # Imported here: it takes a second, and every command imports this.
         from cassandra_scheduler.transfer import running
         from cassandra_scheduler.transfer import showing
         from cassandra_scheduler.transfer import sql_database
@@ -42,7 +38,7 @@ class _Copy(command.Command):
         write = not parsed_args.dry_run
         with sql_database.opened(parsed_args.url, self.option) as engine, \
                 store_access.ready_store(conf) as store, \
-                _progress() as tell:
+                progress.bar() as tell:
             first, last = running.copy(*self.sides(store, engine),
                                        write=write, tell=tell,
                                        prune=parsed_args.delete_others)
@@ -57,9 +53,9 @@ class _Copy(command.Command):
 class Import(_Copy):
     """Copy upstream's Placement database into this cloud.
 
-    Can be run again: after an interruption it goes on, and what is the same
-    already is not written. What only this cloud has is counted and left,
-    unless --delete-others is given. Stop both Placement APIs before.
+    Can run again: only differences are written. After an interruption, run
+    it again. What only this cloud has is counted, and deleted only with
+    --delete-others. Stop both Placement APIs first.
     """
 
     option = '--from'
@@ -76,8 +72,8 @@ class Import(_Copy):
 class Export(_Copy):
     """Copy this cloud into a Placement database of upstream.
 
-    Its tables must be there (placement-manage db sync). Can be run again, as
-    the import can. Stop both Placement APIs before.
+    Its tables must exist (placement-manage db sync). Can run again, as the
+    import can. Stop both Placement APIs first.
     """
 
     option = '--to'
@@ -89,22 +85,3 @@ class Export(_Copy):
         from cassandra_scheduler.transfer import store_reading
 
         return store_reading.StoreReader(store), sql_writing.SqlWriter(engine)
-
-
-@contextlib.contextmanager
-def _progress():
-    """Give a function to call with (step, providers done, of how many)."""
-    console = rich_console.Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda name, done, total: None
-        return
-    with rich_progress.Progress(
-            rich_progress.TextColumn('{task.description}', markup=False),
-            rich_progress.BarColumn(),
-            rich_progress.MofNCompleteColumn(),
-            rich_progress.TextColumn('providers'),
-            rich_progress.TimeRemainingColumn(),
-            console=console, transient=True) as progress:
-        task = progress.add_task('reading', total=None)
-        yield lambda name, done, total: progress.update(
-            task, description=name, completed=done, total=total)

@@ -1,27 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lets Nova's report client reach the Placement API without HTTP.
+"""Nova's report client, which reaches the Placement API without HTTP.
 
-Imports Nova, which must not happen before launching has begun.
+It imports Nova, so import it only after launching has begun.
 """
 
 import nova.conf
 from nova.scheduler.client import report
 
-from cassandra_scheduler.placement_api import in_process
+from cassandra_scheduler.placement_api.http import in_process
 
 
 class InProcessReportClient(report.SchedulerReportClient):
-    """Nova's own, over the Placement API in this process."""
+    """Nova's own client of the Placement API in this process."""
 
     def __init__(self, adapter=None):
         super().__init__(adapter or in_process.adapter(nova.conf.CONF))
 
 
 def use_in_process():
-    """Let every report client that this process makes be one of ours.
+    """Make every report client of this process an InProcessReportClient.
 
-    Nova names the class in one place of one module, and looks it up there:
-    for the one that a compute manager keeps as well as for the one that the
-    rest of a process shares.
+    Nova looks the class up in one module, both for the client of a compute
+    manager and for the client that the rest of a process shares.
     """
     report.SchedulerReportClient = InProcessReportClient

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``cassandra-scheduler-status``: is this Cassandra fit for production?
+"""``cassandra-scheduler-status``: whether Cassandra is fit for production.
 
-Like nova-status and placement-status: ``upgrade check`` prints a table and
-ends with 0, with 1 after a warning and with 2 after a failure. A failure is
-what services refuse to start over.
+Like nova-status and placement-status: ``upgrade check`` prints a table. The
+exit status is 0, 1 after a warning, or 2 after a failure. With a failure,
+services refuse to start.
 """
 
 import functools
@@ -23,7 +23,7 @@ from cassandra_scheduler.store.schema import check
 _CODES = {fitness.Level.FINE: upgradecheck.Code.SUCCESS,
           fitness.Level.WARNING: upgradecheck.Code.WARNING,
           fitness.Level.FAILURE: upgradecheck.Code.FAILURE}
-#: Rules on what is in cassandra.yaml.
+#: Rules on the settings in cassandra.yaml.
 _SETTINGS_RULES = (
     ('Paxos', fitness.paxos),
     ('Purging of Paxos state', advice.purging),
@@ -32,12 +32,12 @@ _SETTINGS_RULES = (
     ('Storage format', advice.storage),
     ('Access', advice.access),
 )
-_NOT_CHECKED = fitness.warning('Not checked: cassandra.yaml of no node could '
-                               'be read.')
+_NOT_CHECKED = fitness.warning('Not checked: no node shows the settings of '
+                               'its cassandra.yaml.')
 
 
 class Checks(upgradecheck.UpgradeCommands):
-    """Asks the cluster once and puts each verdict into the table."""
+    """Asks the cluster once and shows each verdict in the table."""
 
     def __init__(self, conf):
         self._conf = conf

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a configuration file to an open store, for commands and launchers.
 
-The configuration is found where Nova finds its own, so that an operator
-says where Cassandra is in one file only.
+The configuration files are Nova's, so that an operator says in one file only
+where Cassandra is.
 """
 
 import contextlib
 import logging
 
+from cliff import command
 from oslo_config import cfg
 
 from cassandra_scheduler.conf import registration
@@ -17,32 +18,42 @@ from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import settings
 
 
-def add_arguments(parser):
-    """Add the options that say which configuration to read."""
-    parser.add_argument(
-        '--config-file', metavar='PATH', action='append', default=[],
-        help='A configuration file, several times for several (default: '
-             'nova.conf where Nova looks for it, like /etc/nova).')
-    parser.add_argument(
-        '--config-dir', metavar='DIR', action='append', default=[],
-        help='A directory with configuration files that end in .conf.')
+class ConfiguredCommand(command.Command):
+    """A command with options for the configuration files."""
+
+    def get_parser(self, prog_name):
+        """Return a parser that knows --config-file and --config-dir."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            '--config-file', metavar='PATH', action='append', default=[],
+            help='A configuration file. Can be given several times. The '
+                 'default is nova.conf in the usual directories, such as '
+                 '/etc/nova.')
+        parser.add_argument(
+            '--config-dir', metavar='DIR', action='append', default=[],
+            help='A directory with configuration files, named *.conf.')
+        return parser
+
+
+def arguments(parsed_args):
+    """Return the options for the configuration files, as a command line."""
+    return [argument for option, paths in (
+        ('--config-file', parsed_args.config_file),
+        ('--config-dir', parsed_args.config_dir))
+        for path in paths for argument in (option, path)]
 
 
 def read_configuration(parsed_args, *, more_opts=()):
-    """Return an oslo.config object with our options as configured.
+    """Return an oslo.config object with the options of this project.
 
-    ``more_opts``: options of [DEFAULT] to read as well. Raises
-    InvalidSettings for a file that cannot be read or a value that is none.
+    ``more_opts``: more options, of [DEFAULT]. Raises InvalidSettings for a
+    file that cannot be read, and for an invalid value.
     """
     conf = cfg.ConfigOpts()
     registration.register_opts(conf)
     conf.register_opts(more_opts)
-    arguments = [argument for option, paths in (
-        ('--config-file', parsed_args.config_file),
-        ('--config-dir', parsed_args.config_dir))
-        for path in paths for argument in (option, path)]
     try:
-        conf(arguments, project='nova', prog='nova')
+        conf(arguments(parsed_args), project='nova', prog='nova')
         registration.store_settings(conf)
     except (cfg.Error, ValueError) as exc:
         raise errors.InvalidSettings(' '.join(str(exc).split())) from None
@@ -50,8 +61,7 @@ def read_configuration(parsed_args, *, more_opts=()):
 
 
 def open_store(conf):
-    """Return the Store that the options of an oslo.config object describe.
-    """
+    """Return the Store for the options of an oslo.config object."""
     return opening.open_store(
         settings.Settings(**registration.store_settings(conf)),
         loading.installed())
@@ -59,10 +69,10 @@ def open_store(conf):
 
 @contextlib.contextmanager
 def ready_store(conf):
-    """Give a Store whose schema was checked, and close it afterwards.
+    """Yield a Store with a checked schema, and close it afterwards.
 
-    Raises one of our errors, in one line, when Cassandra does not answer,
-    does not let us in, or has no schema that fits this code.
+    Raises a SchedulerError of one line if Cassandra does not answer, refuses
+    the login, or has no schema that fits this code.
     """
     with open_session(conf) as store:
         store.check()
@@ -71,7 +81,7 @@ def ready_store(conf):
 
 @contextlib.contextmanager
 def open_session(conf):
-    """Give a Store, close its session afterwards, keep the driver quiet."""
+    """Yield a Store and close its session; keep the driver quiet."""
     store = open_store(conf)
     with _quiet_driver():
         try:
@@ -84,7 +94,7 @@ def open_session(conf):
 def _quiet_driver():
     """Keep the Cassandra driver's own log lines away from the terminal.
 
-    What it has to say of a failure is in the error that we raise.
+    The error that is raised says the same.
     """
     log = logging.getLogger('cassandra')
     silence = logging.NullHandler()

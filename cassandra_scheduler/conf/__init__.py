@@ -3,6 +3,6 @@
 """Options, as oslo.config knows them.
 
 Promises: every option has a help text written for operators, with units.
-Refuses: a global CONF; callers register on their own and pass plain values
-inwards. Read next: registration.
+Refuses: a global CONF. Callers register the options and pass plain values to
+the inner rooms. Read next: registration.
 """

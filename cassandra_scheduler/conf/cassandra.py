@@ -23,8 +23,8 @@ WHERE = [
         default=['127.0.0.1'],
         item_type=types.HostAddress(),
         help='Addresses or names of a few Cassandra nodes, separated by '
-             'commas. The other nodes are found from these, so two or three '
-             'of the local datacenter are enough.'),
+             'commas. The service finds all other nodes from these, so two '
+             'or three nodes of the local datacenter are enough.'),
     cfg.PortOpt(
         'port',
         default=9042,
@@ -33,61 +33,63 @@ WHERE = [
         'local_datacenter',
         default='datacenter1',
         help='The Cassandra datacenter that this service talks to, spelled '
-             'as "nodetool status" prints it. Nodes elsewhere are never '
-             'asked.'),
+             'as "nodetool status" prints it. The service sends nothing to '
+             'nodes of other datacenters.'),
     cfg.StrOpt(
         'keyspace',
         default='cassandra_scheduler',
         regex='^[a-z][a-z0-9_]{0,47}$',
         help='The keyspace that holds the tables. "cassandra-scheduler db '
-             'sync" creates it if it does not exist. At most 48 lower-case '
-             'letters, digits and underscores, a letter first.'),
+             'sync" creates it if it does not exist. The name starts with a '
+             'letter and has at most 48 lower-case letters, digits and '
+             'underscores.'),
     cfg.Opt(
         'replication',
         type=types.Dict(types.Integer(min=1)),
         default={'datacenter1': 1},
-        help='Copies of every row in each datacenter, as '
-             'datacenter:copies separated by commas. Three in each survives '
-             'the loss of one node without a pause; the default of one copy '
-             'suits only a trial. It is used when the keyspace is created '
-             'and not changed afterwards: use ALTER KEYSPACE and "nodetool '
-             'repair" for that.'),
+        help='How many copies of every row each datacenter keeps, as '
+             'datacenter:copies separated by commas. With three copies, the '
+             'services go on working when one node fails. The default of '
+             'one copy is for trials only. The option is used once, when '
+             'the keyspace is created. To change the number of copies '
+             'later, use ALTER KEYSPACE and "nodetool repair".'),
     cfg.StrOpt(
         'cloud',
         default='default',
-        help='Which cloud this service belongs to. It is part of every '
-             'partition key, so that several clouds may share one keyspace '
-             'without seeing each other. All services of one cloud must '
-             'use the same value, and it cannot be changed later.'),
+        help='The cloud that this service belongs to. Several clouds may '
+             'share one keyspace: the name is part of every partition key, '
+             'so no cloud sees another. All services of one cloud must use '
+             'the same value. It cannot be changed later.'),
 ]
 
 WHO = [
     cfg.StrOpt(
         'username',
-        help='The Cassandra role to log in as. Leave it empty where the '
-             'cluster asks for no login.'),
+        help='The Cassandra role to log in as. Leave it empty if the '
+             'cluster needs no login.'),
     cfg.StrOpt(
         'password',
         secret=True,
         help='The password of the role named by "username".'),
     cfg.StrOpt(
         'ssl_ca_file',
-        help='A file with the certificate authorities, in PEM, that sign the '
-             'nodes\' certificates. Setting it turns encryption on.'),
+        help='A file, in PEM, with the certificate authorities that sign the '
+             'certificates of the nodes. If it is set, connections are '
+             'encrypted.'),
     cfg.StrOpt(
         'ssl_cert_file',
-        help='A file with this service\'s own certificate, in PEM, where the '
-             'cluster requires one from its clients. It needs '
-             '"ssl_key_file" and "ssl_ca_file" as well.'),
+        help='A file, in PEM, with the certificate of this service. Set it '
+             'if the cluster requires client certificates. Then also set '
+             '"ssl_key_file" and "ssl_ca_file".'),
     cfg.StrOpt(
         'ssl_key_file',
-        help='A file with the private key, in PEM, of "ssl_cert_file".'),
+        help='A file, in PEM, with the private key of "ssl_cert_file".'),
     cfg.BoolOpt(
         'ssl_verify_hostname',
         default=True,
-        help='Whether the certificate of a node must name the address that '
-             'was dialled. Turn it off only where the certificates carry '
-             'no addresses.'),
+        help='Whether the certificate of a node must contain the address '
+             'that the service connects to. Set it to false only if the '
+             'certificates contain no addresses.'),
 ]
 
 HOW = [
@@ -95,23 +97,24 @@ HOW = [
         'read_consistency',
         default='LOCAL_QUORUM',
         choices=READ_LEVELS,
-        help='The consistency level of reads that must not miss what was '
-             'written a moment ago, and of writes that carry no condition.'),
+        help='The consistency level of reads that must see the newest data, '
+             'and of writes without a condition.'),
     cfg.StrOpt(
         'candidate_consistency',
         default='LOCAL_ONE',
         choices=READ_LEVELS,
-        help='The consistency level of the query for candidate hosts. It may '
-             'be stale without harm, because the claim that follows checks '
-             'again; a higher level only costs time.'),
+        help='The consistency level of the query for candidate hosts. Stale '
+             'data does no harm, because the claim checks the host again. A '
+             'higher level only costs time.'),
     cfg.StrOpt(
         'serial_consistency',
         default='LOCAL_SERIAL',
         choices=SERIAL_LEVELS,
-        help='The consistency level of conditional writes. LOCAL_SERIAL is '
-             'safe only while all services of a cloud use the same '
-             '"local_datacenter"; where they do not, every one of them '
-             'must use SERIAL.'),
+        help='The consistency level of conditional writes, and of the reads '
+             'that find out whether such a write was applied. LOCAL_SERIAL '
+             'is safe only if all services of a cloud use the same '
+             '"local_datacenter". If they do not, all of them must use '
+             'SERIAL.'),
     cfg.FloatOpt(
         'connect_timeout',
         default=5.0,
@@ -121,18 +124,18 @@ HOW = [
         'request_timeout',
         default=10.0,
         min=0.1,
-        help='Seconds to wait for the answer to one statement. A conditional '
-             'write that was not answered in this time is looked up '
-             'before anything else is done.'),
+        help='Seconds to wait for the answer to one statement. If a '
+             'conditional write is not answered in this time, the service '
+             'first reads whether it was applied.'),
     cfg.FloatOpt(
         'clock_tolerance',
         default=5.0,
         min=0.1,
         help='Seconds by which the clocks of this host and of the Cassandra '
-             'nodes may differ; services refuse to start when it is more. '
-             'Last signs of life are written with the clock of one host '
-             'and read with that of another, so keep it well below '
-             '[DEFAULT] service_down_time, 60 by default.'),
+             'nodes may differ. If they differ more, services refuse to '
+             'start. Heartbeats are written with the clock of one host and '
+             'compared with the clock of another. So keep this option well '
+             'below [DEFAULT] service_down_time, which is 60 by default.'),
 ]
 
 OPTS = WHERE + WHO + HOW

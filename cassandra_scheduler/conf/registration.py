@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one place where options meet a configuration object.
 
-Promises: the same options on any oslo.config object, registered as often
-as one likes; plain values for the inner rooms. Refuses: a global CONF.
-Read next: opts, for the sample file.
+Promises: the same options on any oslo.config object, and plain values for the
+inner rooms. To register them again does no harm. Refuses: a global CONF. Read
+next: opts, for the sample file.
 """
 
 from cassandra_scheduler.conf import cassandra
@@ -13,7 +13,7 @@ from cassandra_scheduler.conf import scheduler
 def register_opts(conf):
     """Register every option of this project on an oslo.config object.
 
-    It may be Nova's own, or one of the caller's making.
+    The object may be Nova's own or another one.
     """
     conf.register_group(cassandra.GROUP)
     conf.register_opts(cassandra.OPTS, group=cassandra.GROUP)
@@ -35,9 +35,9 @@ def store_settings(conf):
 
 
 def copy(conf, other):
-    """Let the [cassandra] options of ``other`` be those of ``conf``.
+    """Copy the values of the [cassandra] options to ``other``.
 
-    Both must know these options.
+    These options must be registered on both objects.
     """
     for opt in cassandra.OPTS:
         other.set_override(opt.dest, conf.cassandra[opt.dest],

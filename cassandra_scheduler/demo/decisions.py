@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the schedulers wrote down, as values; see ``watching``."""
+"""Reads what the schedulers wrote down; see ``noting_manager``."""
 
 import dataclasses
 import json
@@ -9,10 +9,10 @@ NOTES = 'decisions.jsonl'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Claim:
-    """A claim: class -> units taken, and units free once it was made.
+class NotedClaim:
+    """A claim: class -> units taken, and units free after it.
 
-    ``raced``: somebody else changed something first, so it was made anew.
+    ``raced``: another claim changed the host first, so it was made again.
     """
     scheduler: str
     milliseconds: float
@@ -21,14 +21,14 @@ class Claim:
     free: dict
 
     def before_and_after(self, resource_class, unit=1):
-        """Return what was free before and after, in multiples of ``unit``.
+        """Return the free amounts before and after it, divided by ``unit``.
         """
         after = self.free.get(resource_class, 0)
         before = after + self.taken.get(resource_class, 0)
         return f'{before / unit:g} -> {after / unit:g}'
 
 
-# The consumer's locator and the tree.
+# The consumer's lookup row and the tree.
 _WRITES_OF_A_CLAIM = 2
 
 
@@ -42,12 +42,13 @@ def read(folder):
 
 
 def claims(decisions):
-    """Return server uuid -> its newest Claim, in the order of the claims."""
+    """Return server uuid -> its newest NotedClaim, the oldest claim first.
+    """
     found = {}
     for decision in decisions:
         for place in decision['places']:
             found.pop(place['server'], None)
-            found[place['server']] = Claim(
+            found[place['server']] = NotedClaim(
                 decision['scheduler'], decision['claim_ms'],
                 decision['writes'] > _WRITES_OF_A_CLAIM * len(
                     decision['places']), place['taken'], place['free'])
@@ -55,6 +56,6 @@ def claims(decisions):
 
 
 def last_reason(decisions):
-    """Return why the newest request that failed did, or None."""
+    """Return why the newest failed request failed, or None."""
     return next((decision['why'] for decision in reversed(decisions)
                  if decision['why']), None)

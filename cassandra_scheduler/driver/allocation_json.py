@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """An AllocationRequest as Placement 1.36 writes it, and back."""
 
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 
 
 def to_json(allocation):
-    """Return the dict that PUT /allocations takes, mappings included."""
+    """Return the dict for PUT /allocations, mappings included."""
     allocations = {}
     for (provider, resource_class), units in allocation.amounts.items():
         allocations.setdefault(provider, {'resources': {}})[

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hosts that a request names: wanted, ignored, forced.
+"""Hosts that a request names: requested, ignored, forced.
 
-Stands for the part of HostManager.get_filtered_hosts before the filters. A
-requested destination and forced nodes match exactly; ignored and forced
-hosts without regard to case, as Nova does it.
+Stands for the part of HostManager.get_filtered_hosts before the filters. As
+with Nova, a requested destination and forced nodes match exactly, and ignored
+and forced hosts match without regard to case.
 """
 
 
-def matching(views, spec):
-    """Return the HostViews that the request's names allow."""
+def allowed(views, spec):
+    """Return the HostStateViews that the request's names allow."""
     destination = spec.requested_destination
     if destination is not None and 'host' in destination:
         node = destination.node if 'node' in destination else None
@@ -24,10 +24,10 @@ def matching(views, spec):
 
 
 def skips_filters(spec):
-    """Return whether hosts are forced, so that no filter is asked.
+    """Return whether hosts are forced, so that no filter runs.
 
-    Nova's own check of a host that is known already, as for a rebuild, names
-    it the same way and does want the filters.
+    Nova names a host the same way when it only checks it, as for a rebuild.
+    Then the filters run.
     """
     hints = spec.scheduler_hints if 'scheduler_hints' in spec else None
     checked = bool(hints) and bool(hints.get('_nova_check_type'))

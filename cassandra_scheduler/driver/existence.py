@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which instances do not exist, for whoever finds a claim of one.
+"""Finds the claims of instances that do not exist.
 
 An instance is a build request before it has a cell, then a record in that
-cell's database. Who is in none of these does not exist, if all of them have
-answered; of whom a database that is silent may know, nothing is said.
+cell's database. An instance that is in none of these databases does not
+exist, if all of them have answered. If a database that may know it does not
+answer, the instance may exist.
 """
 
 from nova import context as nova_context
@@ -20,32 +21,32 @@ LOG = logging.getLogger(__name__)
 
 
 def gone(uuids):
-    """Return those of the uuids of which there is no instance for sure.
+    """Return those of the uuids that certainly belong to no instance.
 
     Asks the API database and the database of every cell. Raises
     SchedulerError, in one line, when the API database does not answer.
     """
     context = nova_context.get_admin_context()
-    wanted, silent = set(uuids), set()
+    missing, silent = set(uuids), set()
     try:
         for cell in objects.CellMappingList.get_all(context):
             try:
-                wanted -= _in_cell(context, cell, wanted)
+                missing -= _in_cell(context, cell, missing)
             except db_exception.DBError as exc:
-                LOG.warning('Cell %(cell)s could not be asked for its '
-                            'instances: %(error)s',
+                LOG.warning('Cell %(cell)s does not say which instances '
+                            'it has: %(error)s',
                             {'cell': cell.identity,
                              'error': type(exc).__name__})
                 silent.add(cell.uuid)
-        return frozenset(wanted - _expected(context, wanted, silent))
+        return frozenset(missing - _expected(context, missing, silent))
     except db_exception.DBError as exc:
         raise errors.SchedulerError(
-            f"Nova's API database did not answer ({type(exc).__name__}): "
-            'look at [api_database] connection.') from None
+            f"Nova's API database does not answer ({type(exc).__name__}): "
+            'check [api_database] connection.') from None
 
 
 def _in_cell(context, cell, uuids):
-    """Return those that have a record in a cell, hidden or deleted softly.
+    """Return those with a record in a cell, also hidden or soft-deleted.
     """
     with nova_context.target_cell(context, cell) as targeted:
         return _records(targeted, uuids) if uuids else set()
@@ -53,14 +54,14 @@ def _in_cell(context, cell, uuids):
 
 @main_database.pick_context_manager_reader
 def _records(context, uuids):
-    # Nova's own search needs [database] connection, which a scheduler lacks.
+    # A search of Nova needs [database] connection; a scheduler has none.
     instance = models.Instance
     return {uuid for uuid, in context.session.query(instance.uuid).filter(
         instance.uuid.in_(uuids), instance.deleted == 0)}
 
 
 def _expected(context, uuids, silent):
-    """Return those that may come yet, or be in a cell that is silent."""
+    """Return those that may still be built, or are in a silent cell."""
     found, mapped = set(), {}
     if uuids:
         mapped = {mapping.instance_uuid: mapping.cell_mapping for mapping in

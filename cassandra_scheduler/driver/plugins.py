@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The filters and weighers that nova.conf enables, of Nova and of others."""
+"""The filters and weighers that nova.conf enables, from Nova or elsewhere."""
 
 import nova.conf
 from nova import exception
 from nova.scheduler import filters
 from nova.scheduler import weights
 
-from cassandra_scheduler.driver import image_weigher
+from cassandra_scheduler.driver.host import image_weigher
 
 CONF = nova.conf.CONF
 _KNOWN = ('nova.', 'cassandra_scheduler.driver.')
@@ -43,6 +43,6 @@ class Plugins:
 
     @property
     def foreign(self):
-        """Whether any of them comes from elsewhere than Nova."""
+        """Whether any of them is not one of Nova's."""
         return any(not type(plugin).__module__.startswith(_KNOWN)
                    for plugin in (*self.enabled_filters, *self.weighers))

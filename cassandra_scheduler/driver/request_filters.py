@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nova's request filters, without the databases that four of them ask.
+"""Nova's request filters, without the databases that four of them read.
 
-Three look for aggregates and one for the oldest nova-compute. They have
-stand-ins here, which find the same in the store; all others are Nova's own.
-Names and values are compared as they are written, as in Python. A MySQL with
-its usual collation also takes "Nova" for "nova".
+Three of them look for aggregates, one for the oldest nova-compute. They have
+stand-ins here, which find the same in the store. All others are Nova's own.
+The stand-ins compare names and values as they are written. MySQL with its
+usual collation also takes "Nova" for "nova".
 """
 
 import time
@@ -18,23 +18,23 @@ from nova.scheduler import utils as scheduler_utils
 import os_traits
 from oslo_log import log as logging
 
-from cassandra_scheduler.driver import host_names
+from cassandra_scheduler.driver.host import names
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
 
-#: Seconds for which it is remembered how old the oldest nova-compute is,
-#: and that nothing is known.
+#: Seconds to remember the lowest version of nova-compute, and that no
+#: version is known.
 REMEMBERED, UNKNOWN = 60.0, 10.0
-#: So many hosts are looked at when nobody has looked at Nova's databases.
+#: Read the versions of so many hosts if Nova's databases were not read yet.
 SAMPLE = 200
 _TRAIT = 'trait:'
 
 
 class ComputeVersions:
-    """How old the nova-compute services are; the watch says so.
+    """The lowest version of the nova-compute services.
 
-    Until it has, some hosts' own words have to do.
+    NovaStateSync sets it. Until then a few hosts' own reports must do.
     """
 
     def __init__(self, store, *, clock=time.monotonic):
@@ -43,17 +43,17 @@ class ComputeVersions:
         self._minimum = 0
         self._until = None
 
-    def learn(self, minimum):
+    def set_minimum(self, minimum):
         """Remember the lowest version of all; 0: there is none."""
         if minimum:
             self._minimum = minimum
             self._until = self._clock() + REMEMBERED
 
     def minimum(self):
-        """Return the lowest version, 0 where nothing is known."""
+        """Return the lowest version, 0 if none is known."""
         if self._until is None or self._clock() >= self._until:
             self._minimum = min(
-                host_names.versions(self._store, SAMPLE), default=0)
+                names.versions(self._store, SAMPLE), default=0)
             self._until = self._clock() + (
                 REMEMBERED if self._minimum else UNKNOWN)
         return self._minimum
@@ -71,13 +71,13 @@ class RequestFilters:
             request_filter.isolate_aggregates: self.isolated,
             request_filter.owner_nova_filter: self.owner}
 
-    def process(self, context, spec):
-        """Let the filters change ``spec``; raises RequestFilterFailed."""
-        for found in request_filter.ALL_REQUEST_FILTERS:
-            self._own.get(found, found)(context, spec)
+    def apply(self, context, spec):
+        """Change ``spec`` as the filters do; raises RequestFilterFailed."""
+        for each in request_filter.ALL_REQUEST_FILTERS:
+            self._own.get(each, each)(context, spec)
 
     def tenant(self, context, spec):
-        """Require an aggregate of the tenant's, where there is one.
+        """Require one of the tenant's aggregates, if there are any.
 
         Stands for require_tenant_aggregate.
         """
@@ -96,39 +96,40 @@ class RequestFilters:
                 reason=_('No hosts available for tenant'))
 
     def zone(self, context, spec):
-        """Require an aggregate of the availability zone that is asked for.
+        """Require an aggregate of the requested availability zone.
 
         Stands for map_az_to_placement_aggregate.
         """
-        wanted = spec.availability_zone
-        if not wanted:
+        requested = spec.availability_zone
+        if not requested:
             return
         found = self._uuids(lambda key, value: (
-            key == 'availability_zone' and value == wanted))
+            key == 'availability_zone' and value == requested))
         if found:
             _destination(spec).require_aggregates(found)
 
     def isolated(self, context, spec):
-        """Forbid aggregates that require a trait which is not asked for.
+        """Forbid aggregates that require a trait which is not requested.
 
         Stands for isolate_aggregates.
         """
         if not CONF.scheduler.enable_isolated_aggregate_filtering:
             return
-        asked = {_TRAIT + trait for trait in
-                 scheduler_utils.ResourceRequest.from_request_spec(
-                     spec).all_required_traits}
-        # The prefix is compared by LIKE, which does not see capitals.
+        requested = {_TRAIT + trait for trait in
+                     scheduler_utils.ResourceRequest.from_request_spec(
+                         spec).all_required_traits}
+        # Nova compares the prefix by LIKE, which ignores case.
         found = self._uuids(lambda key, value: (
             key.lower().startswith(_TRAIT) and value == 'required' and
-            key not in asked))
+            key not in requested))
         if found:
             _destination(spec).append_forbidden_aggregates(found)
 
     def owner(self, context, spec):
-        """Require the trait OWNER_NOVA once every compute has it.
+        """Require the trait OWNER_NOVA once every compute service sets it.
 
-        Stands for owner_nova_filter; also on the groups of PCI devices.
+        The groups of PCI devices require it too. Stands for
+        owner_nova_filter.
         """
         trait = os_traits.OWNER_NOVA
         if trait in spec.root_required:
@@ -143,10 +144,10 @@ class RequestFilters:
                     group.requester_id.rsplit('-', 1)[0] in devices):
                 group.required_traits.add(trait)
 
-    def _uuids(self, says):
-        """Return uuids of the aggregates with metadata that ``says`` it."""
+    def _uuids(self, matches):
+        """Return uuids of aggregates with metadata that ``matches``."""
         return [aggregate.uuid for aggregate in self._aggregates.all()
-                if any(says(*item) for item in aggregate.metadata.items())]
+                if any(matches(*item) for item in aggregate.metadata.items())]
 
 
 def _destination(spec):

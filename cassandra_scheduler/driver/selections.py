@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From places to Nova's Selection objects."""
+"""From placements to Nova's Selection objects."""
 
 from nova import objects
 from nova.scheduler.client import report
@@ -7,17 +7,18 @@ from nova.scheduler.client import report
 from cassandra_scheduler.driver import allocation_json
 
 
-def selections(placed, judge):
-    """Return a list of Selections per place: the chosen host first.
+def selections(result, evaluator):
+    """Return a list of Selections per placement: the chosen host first.
 
-    The alternates after it are not claimed; a conductor that turns to one
-    claims it with the allocation request in its Selection.
+    The alternates after it are not claimed. A conductor that uses one claims
+    it with the allocation request in its Selection.
     """
-    return [[_selection(judge.view(place.candidate), place.allocation),
-             *(_selection(judge.view(spare), next(iter(spare.allocations),
-                                                  None))
-               for spare in place.alternates)]
-            for place in placed.places]
+    return [[_selection(evaluator.view(placement.candidate),
+                        placement.allocation),
+             *(_selection(evaluator.view(spare),
+                          next(iter(spare.allocations), None))
+               for spare in placement.alternates)]
+            for placement in result.placements]
 
 
 def _selection(view, allocation):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A cloud of a few trees, with the indexes that a candidate search asks for.
+"""A cloud of a few trees, with the indexes that a candidate search needs.
 
-Ids are what they identify: a provider's id is its uuid, a trait's and a
-resource class's id is its name. Built for one search and thrown away; what
-a search may never ask for is computed on first use.
+The id of a provider is its uuid; the id of a trait or a resource class is its
+name. A MiniCloud serves one search. What not every search needs is computed
+on first use.
 """
 
 import functools
@@ -12,8 +12,7 @@ import functools
 class MiniCloud:
     """The providers of some trees; a tree that is given twice counts once.
 
-    ``trait_order`` maps a trait to what it is sorted by where traits are
-    listed; without it they stand in alphabetical order.
+    Lists of traits are sorted by ``trait_order(trait)``, without it by name.
     """
 
     def __init__(self, trees, *, trait_order=None):
@@ -33,15 +32,14 @@ class MiniCloud:
                 self.root_of[uuid] = root.uuid
                 self.tree_of[uuid] = tree
 
-    def members(self, provider_ids):
-        """Return the providers of all trees that these providers stand in.
-        """
+    def tree_members(self, provider_ids):
+        """Return all providers in the trees of these providers."""
         trees = {self.tree_of[uuid].id: self.tree_of[uuid]
                  for uuid in provider_ids if uuid in self.tree_of}
         return [provider for tree in trees.values()
                 for provider in tree.providers.values()]
 
-    def matching(self, accepts):
+    def ids_where(self, accepts):
         """Return the ids of providers that ``accepts(provider)``."""
         return {uuid for uuid, provider in self.providers.items()
                 if accepts(provider)}
@@ -52,9 +50,9 @@ class MiniCloud:
             provider_id, resource_class)
 
     def traits(self, provider):
-        """Return the traits of a provider in their order, as a list.
+        """Return the traits of a provider as a sorted list.
 
-        Providers with the same traits, of which there are many, share it.
+        Many providers have the same traits; they share one list.
         """
         traits = provider.traits
         if traits not in self._sorted:
@@ -63,7 +61,7 @@ class MiniCloud:
 
     @functools.cached_property
     def roots_by_aggregate(self):
-        """Return aggregate -> ids of roots of trees with a member in it."""
+        """Return aggregate -> ids of the roots of trees with a member."""
         found = {}
         for uuid, provider in self.providers.items():
             for aggregate in provider.aggregates:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What upstream's search takes for a request context."""
+"""The request context that upstream's search is given."""
 
 import functools
 
@@ -9,7 +9,7 @@ from placement.conf import workarounds
 
 
 class _Names:
-    """A cache of names whose ids are the names themselves."""
+    """A cache of names; the id of a name is the name itself."""
 
     @staticmethod
     def id_from_string(name):
@@ -23,8 +23,8 @@ class _Names:
 class SearchContext:
     """Carries a mini-cloud through upstream's search.
 
-    ``config`` holds Placement's options; upstream's defaults without it.
-    Names are not checked: a trait that nobody has is simply not found.
+    ``config``: Placement's options, by default upstream's defaults. Names
+    are not checked: an unknown trait is simply not found.
     """
     rc_cache = trait_cache = ct_cache = _Names()
 

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The short way for a tree of one provider and a request of one group.
 
-Where nothing can be combined, upstream's search comes down to set operations
-and ``capacity.fits``; the tests hold both to the same answers.
+If nothing can be combined, upstream's search is a few set operations and
+``capacity.fits``. Tests compare the answers of both.
 """
 
 from cassandra_scheduler.model import capacity
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 
 
 class FlatRequest:
-    """One group without a suffix, prepared to be asked of many providers."""
+    """One group without a suffix, prepared for many providers."""
 
     def __init__(self, request):
         group = request.groups[0]
@@ -26,7 +26,7 @@ class FlatRequest:
 
     @staticmethod
     def possible(request):
-        """Return whether a ResourceRequest may be asked this way."""
+        """Return whether a ResourceRequest can be answered this way."""
         return (len(request.groups) == 1 and not request.same_subtrees and
                 not request.groups[0].suffix and
                 bool(request.groups[0].resources))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Allocation candidates of some trees.
 
-Two layers: ``candidates`` runs upstream's search and returns upstream's
-objects; ``allocation_requests`` returns the model's, and takes the short way
-for trees where it leads to the same answer.
+``candidates`` runs upstream's search and returns upstream's objects.
+``allocation_requests`` returns those of the model. For a tree that allows it,
+it takes the short way of ``flat``, which has the same answer.
 """
 
 from placement import exception
@@ -16,7 +16,7 @@ from cassandra_scheduler.mini_cloud import manifest
 from cassandra_scheduler.mini_cloud import translation
 
 _Candidates = allocation_candidate.AllocationCandidates
-# The class method under its database transaction, of which there is none.
+# The class method without its database transaction.
 _search = vars(_Candidates)['_get_by_requests'].__func__.__wrapped__
 
 
@@ -38,22 +38,22 @@ def candidates(context, groups, params, *, nested_aware=True):
 
 
 def allocation_requests(request, trees, *, sharing=()):
-    """Return tree id -> AllocationRequests, of ``trees`` that have any.
+    """Return tree id -> AllocationRequests, for ``trees`` that have any.
 
-    ``request``: a ResourceRequest; ``sharing``: further trees, with sharing
-    providers that ``trees`` may take from. What upstream's search finds in
-    a cloud of all these trees stands under the tree it is anchored in. A
-    request that takes from shared providers only has many anchors; like
-    upstream's, it stands under one of them.
+    ``request``: a ResourceRequest; ``sharing``: more trees, with sharing
+    providers that ``trees`` may take from. Upstream's search runs on a cloud
+    of all these trees. Each AllocationRequest is listed under the tree of
+    its anchor. If it takes from sharing providers only, it has many anchors;
+    as with upstream, it is listed under one of them.
     """
     found, others = {}, list(trees)
     if flat.FlatRequest.possible(request):
         found, others = _flat_ones(request, others, sharing)
     if others:
-        wanted = {tree.id for tree in others}
+        ids = {tree.id for tree in others}
         for tree_id, requests in _searched(
                 request, [*others, *sharing]).items():
-            if tree_id in wanted:
+            if tree_id in ids:
                 found[tree_id] = tuple(requests)
     return found
 
@@ -86,7 +86,7 @@ def _only_provider(tree):
 
 
 def _sharing_aggregates(trees):
-    """Return the aggregates whose members may take from somebody else."""
+    """Return the aggregates with a sharing provider among the members."""
     return {aggregate for tree in trees
             for provider in tree.providers.values()
             if provider.shares

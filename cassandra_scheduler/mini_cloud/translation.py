@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Between the model's requests and upstream's."""
+"""Translates requests between the model and upstream."""
 
 from placement import lib
 
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 
 
 def groups_to_upstream(request):
     """Return suffix -> placement.lib.RequestGroup of a ResourceRequest.
 
-    A group that asks for nothing is left out: in a query string it would
-    have no parameter either.
+    A group that asks for nothing is left out, as in a query string.
     """
     return {group.suffix: lib.RequestGroup(
         use_same_provider=group.use_same_provider,
@@ -52,10 +51,10 @@ def request_from_upstream(groups, params):
 
 
 def allocation_request(upstream):
-    """Return upstream's AllocationRequest as the model's."""
+    """Return the model's AllocationRequest for upstream's."""
     return request_model.AllocationRequest(
-        amounts={(wanted.resource_provider.uuid, wanted.resource_class):
-                 wanted.amount for wanted in upstream.resource_requests},
+        amounts={(each.resource_provider.uuid, each.resource_class):
+                 each.amount for each in upstream.resource_requests},
         mappings={suffix: tuple(sorted(uuids))
                   for suffix, uuids in upstream.mappings.items()})
 

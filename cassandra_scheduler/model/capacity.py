@@ -50,3 +50,22 @@ def fits(inventory, used, amount):
     """
     return (unit_violated(inventory, amount) is None and
             within(inventory, used + amount))
+
+
+def has_room(tree, amounts):
+    """Return whether all ``amounts`` fit into a Tree, which may be None.
+
+    ``amounts``: (provider uuid, resource class) -> units. This decides that
+    a host has room: before a claim (scheduling.pipeline) and in it
+    (model.holdings.take).
+    """
+    if tree is None:
+        return False
+    for (provider_uuid, resource_class), units in amounts.items():
+        provider = tree.providers.get(provider_uuid)
+        inventory = provider and provider.inventories.get(resource_class)
+        if inventory is None or not fits(
+                inventory, tree.units_used(provider_uuid, resource_class),
+                units):
+            return False
+    return True

@@ -34,6 +34,10 @@ class OutcomeUnknown(SchedulerError):
     """A conditional write may or may not have happened, and asking failed."""
 
 
+class Contended(StoreUnavailable):
+    """Other writers won until the deadline; nothing was written."""
+
+
 class InvalidValue(SchedulerError):
     """A value cannot be kept: too long, of the wrong type or negative."""
 

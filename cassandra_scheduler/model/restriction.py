@@ -35,7 +35,6 @@ class Restriction:
     operator: str
     value: object
     source: str = ''
-    exact: bool = False
 
     def __post_init__(self):
         if self.operator not in OPERATORS:

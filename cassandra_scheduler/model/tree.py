@@ -7,6 +7,12 @@ state of a tree by the next. Values are frozen; ``with_...`` returns another.
 """
 
 import dataclasses
+from typing import Any
+from typing import Self
+
+import msgspec
+
+from cassandra_scheduler.model import report as report_model
 
 #: The largest amount Placement accepts (a signed 32-bit integer).
 MAX_INT = 0x7FFFFFFF
@@ -18,29 +24,37 @@ def _mapping():
     return dataclasses.field(default_factory=dict)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Inventory:
-    """What one provider has of one resource class, in units of the class."""
+class Inventory(msgspec.Struct, frozen=True, array_like=True):
+    """What one provider has of one resource class, in units of the class.
+
+    The store keeps it as a list of these fields in this order, and msgspec
+    reads it from there. So a new field goes to the end.
+    """
     total: int
     reserved: int = 0
     min_unit: int = 1
     max_unit: int = MAX_INT
     step_size: int = 1
-    allocation_ratio: float = 1.0
+    # A ratio of 4 stays 4: written as 4.0 it would be another text.
+    allocation_ratio: int | float = 1.0
     created_ms: int | None = None
     updated_ms: int | None = None
 
+    def replace(self, **changes: Any) -> Self:
+        """Return this inventory with some fields changed."""
+        return msgspec.structs.replace(self, **changes)
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Provider:
+
+class Provider(msgspec.Struct, frozen=True):
     """One resource provider; ``*_ms`` are milliseconds since the epoch."""
     uuid: str
     name: str
     parent: str | None = None
     generation: int = 0
-    inventories: dict = _mapping()  # resource class -> Inventory
-    traits: frozenset = frozenset()
-    aggregates: frozenset = frozenset()  # Placement aggregate uuids
+    # resource class -> Inventory
+    inventories: dict[str, Inventory] = msgspec.field(default_factory=dict)
+    traits: frozenset[str] = frozenset()
+    aggregates: frozenset[str] = frozenset()  # Placement aggregate uuids
     created_ms: int | None = None
     updated_ms: int | None = None
 
@@ -49,9 +63,9 @@ class Provider:
         """Return whether others may take from it by aggregate."""
         return SHARING_TRAIT in self.traits
 
-    def replace(self, **changes):
+    def replace(self, **changes: Any) -> Self:
         """Return this provider with some fields changed."""
-        return dataclasses.replace(self, **changes)
+        return msgspec.structs.replace(self, **changes)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -73,27 +87,27 @@ class Heartbeat:
     last_seen_ms: int | None = None
     disabled: bool = False
     forced_down: bool = False
-    service: str | None = None           # JSON, the reporter's words
+    service: report_model.ServiceRecord | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Tree:
     """One state of one provider tree.
 
-    ``seq`` is the fence: 0 for a tree not stored yet, one more with every
+    ``version`` is the fence: 0 for a tree not stored yet, one more with every
     conditional write. ``used`` maps (provider uuid, resource class) to units.
-    ``report`` is the JSON a reporter wrote about the host, ``intent`` the
-    JSON of a transaction over several trees that is under way here.
+    ``report`` is what a compute host says of itself, ``intent`` the JSON of
+    a transaction over several trees that is under way here.
     """
     id: str
-    seq: int = 0
+    version: int = 0
     providers: dict = _mapping()  # uuid -> Provider
     used: dict = _mapping()  # (uuid, resource class) -> units
     pending: dict = _mapping()  # consumer uuid -> Pending
     resource_type: str | None = None
-    report: str | None = None
+    report: report_model.HostReport | None = None
     intent: str | None = None
-    recent_ops: tuple = ()
+    recent_write_ids: tuple = ()
     heartbeat: Heartbeat = Heartbeat()
 
     @property

@@ -9,51 +9,46 @@ import uuid
 
 from placement import exception
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
 
 #: Seconds that one request may spend on writing against others.
 DEADLINE_S = 20.0
 
 
-def new_op():
+def new_write_id():
     """Return an id for one write, different from any other."""
     return uuid.uuid4().hex
 
 
-def change(state, after, *, op=None, put=(), delete=(), create=()):
+def change(state, after, *, write_id=None, put=(), delete=(), create=()):
     """Return the TreeChange from a TreeState to the Tree ``after``."""
-    return consumer_model.TreeChange(
-        before=state.tree or tree_model.Tree(id=after.id), after=after,
-        op=op or new_op(), put=tuple(put), delete=tuple(delete),
-        create=frozenset(create))
+    return change_model.TreeChange(before=state.tree
+                                   or tree_model.Tree(id=after.id),
+                                   after=after,
+                                   write_id=write_id or new_write_id(),
+                                   put=tuple(put),
+                                   delete=tuple(delete),
+                                   create=frozenset(create))
 
 
-def step(store, tree_id, advance, *, consumers=(), start=None):
+def step(store, tree_id, advance, *, consumers=()):
     """Write what ``advance(TreeState)`` makes of one tree; return the Tree.
 
     Raises what ``advance`` raises, a conflict when others kept winning, and
     OutcomeUnknown when the last answer was lost and cannot be found out.
     """
-    last = []
-
-    def advanced(state):
-        made = advance(state)
-        last[:] = [made]
-        return None if _is_nothing(made) else made
-
-    written = stepping.step(store.trees, tree_id, advanced, start=start,
-                            consumers=consumers, deadline_s=DEADLINE_S)
+    try:
+        written = store.write_tree(tree_id, advance, consumers=consumers)
+    except errors.Contended:
+        raise exception.ResourceProviderConcurrentUpdateDetected()
     match written:
-        case outcome.Applied():
-            return store.trees.after(last[0])
-        case outcome.Rejected() if _is_nothing(last[0]):
-            return last[0].after if last[0] else None
-        case outcome.Rejected():
-            raise exception.ResourceProviderConcurrentUpdateDetected()
+        case outcome.Applied(state=tree):
+            return tree
+        case outcome.Rejected(winner=state):
+            return state.tree
         case outcome.Unknown(cause=cause):
             raise unknown([tree_id], cause)
 
@@ -65,26 +60,13 @@ def write(store, tree_ids, compose, *, consumers=()):
     ``compose`` returns the TreeChanges and HomeMoves to write, and is called
     again with what won.
     """
-    if len(tree_ids) == 1:
-        [tree_id] = tree_ids
-        step(store, tree_id,
-             lambda state: next(iter(compose({tree_id: state})[0]), None),
-             consumers=consumers)
-        return
-    attempts = stepping.Attempts(DEADLINE_S)
-    while True:
-        changes, homes = compose({
-            tree_id: store.trees.find_settled_state(tree_id, consumers)
-            for tree_id in tree_ids})
-        if not changes:
-            return
-        match store.transactions.commit(changes, homes=homes):
-            case outcome.Applied():
-                return
-            case outcome.Unknown(cause=cause):
-                raise unknown(tree_ids, cause)
-        if not attempts.wait():
-            raise exception.ResourceProviderConcurrentUpdateDetected()
+    try:
+        written = store.write_trees(dict.fromkeys(tree_ids, consumers),
+                                    compose)
+    except errors.Contended:
+        raise exception.ResourceProviderConcurrentUpdateDetected()
+    if isinstance(written, outcome.Unknown):
+        raise unknown(tree_ids, written.cause)
 
 
 def unknown(tree_ids, cause):
@@ -92,8 +74,3 @@ def unknown(tree_ids, cause):
     return errors.OutcomeUnknown(
         f'Whether provider trees {", ".join(tree_ids)} were written is not '
         f'known ({cause}): read them before trying again.')
-
-
-def _is_nothing(made):
-    return made is None or (
-        made.after == made.before and not made.put and not made.delete)

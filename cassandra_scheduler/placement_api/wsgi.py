@@ -8,7 +8,7 @@ placement.conf. Each worker connects by itself, at its first request.
 import sys
 
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.placement_api import serving
+from cassandra_scheduler.placement_api.http import serving
 
 #: With this status a worker tells its master, uwsgi or else gunicorn, not to
 #: start another one, because that would fail alike.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The compute manager that nova-cassandra-compute runs.
 
-Nova's own, with a resource tracker and a heartbeat that reach Cassandra.
+It is Nova's own, but its resource tracker and heartbeats also write to
+Cassandra.
 """
 
 from nova.compute import manager as compute_manager
@@ -24,9 +25,9 @@ LOG = logging.getLogger(__name__)
 
 
 class CassandraComputeManager(compute_manager.ComputeManager):
-    """Nova's compute manager, reporting to Cassandra.
+    """Nova's compute manager, which also reports to Cassandra.
 
-    Every public method would be an RPC method, so none is added.
+    A public method would be an RPC method, so none is added.
     """
 
     def __init__(self, compute_driver=None, *args, **kwargs):
@@ -36,49 +37,48 @@ class CassandraComputeManager(compute_manager.ComputeManager):
             settings.Settings(**registration.store_settings(CONF)),
             loading.installed())
         publisher = publishing.Publisher(store)
-        self._pulse = heartbeat.Pulse(publisher)
-        # Nova's constructor makes a tracker of its own class, which has
-        # been given to nobody yet.
+        self._heartbeat_writer = heartbeat.HeartbeatWriter(publisher)
+        # Replaces the tracker of Nova's class, which nothing uses yet.
         self.rt = tracker.CassandraResourceTracker(
             self.host, self.driver, reportclient=self.reportclient,
-            publisher=publisher, pulse=self._pulse,
+            publisher=publisher, heartbeat_writer=self._heartbeat_writer,
             freeing=freeing.Freeing(store, self.reportclient))
 
     def pre_start_hook(self, service_ref):
-        """Report in full, and let Nova's heartbeat be ours as well."""
-        self._pulse.follow(service_ref)
+        """Report in full, and write a heartbeat with each one of Nova."""
+        self._heartbeat_writer.follow(service_ref)
         super().pre_start_hook(service_ref)
 
     def graceful_shutdown(self, timeout):
-        """Say goodbye to the schedulers, then end what is under way."""
+        """Mark the service down, then finish the work that has begun."""
         if self.rt.service_ref is not None:
-            self._pulse.leave(self.rt.service_ref)
+            self._heartbeat_writer.mark_down(self.rt.service_ref)
         super().graceful_shutdown(timeout)
 
     def set_host_enabled(self, context, enabled):
-        """Set the trait as Nova does, and tell the schedulers at once."""
+        """Set the trait as Nova does, and write a heartbeat at once."""
         answer = super().set_host_enabled(context, enabled)
-        self._beat_with_fresh_record(context)
+        self._write_fresh_heartbeat(context)
         return answer
 
     @periodic_task.periodic_task(spacing=CONF.report_interval)
-    def _beat_where_nova_saves_no_record(self, context):
-        """Beat for a service group that does not live in the database."""
+    def _write_heartbeat_without_database(self, context):
+        """Write a heartbeat if the service group is not in the database."""
         if CONF.servicegroup_driver != 'db':
-            self._beat_with_fresh_record(context)
+            self._write_fresh_heartbeat(context)
 
-    def _beat_with_fresh_record(self, context):
-        """Beat with what nova-api saved before it called, not with ours."""
+    def _write_fresh_heartbeat(self, context):
+        """Write a heartbeat with the record that nova-api has saved."""
         try:
             service = objects.Service.get_by_host_and_binary(
                 context, self.host, 'nova-compute')
         except Exception as exc:
-            LOG.warning('The heartbeat of host %(host)s is left to the next '
-                        'one, because the record of its service cannot be '
-                        'read now: %(error)s',
+            LOG.warning('A heartbeat of host %(host)s is left out, because '
+                        'the record of its service cannot be read now. '
+                        '%(error)s',
                         {'host': self.host, 'error': exc})
             return
         if service is not None:
-            self._pulse.beat(service)
+            self._heartbeat_writer.write_heartbeat(service)
         elif self.rt.service_ref is not None:
-            self._pulse.leave(self.rt.service_ref)
+            self._heartbeat_writer.mark_down(self.rt.service_ref)

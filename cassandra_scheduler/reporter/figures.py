@@ -1,26 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What nova-compute knows of its host, as the JSON texts of a tree's row.
+"""Turns Nova's objects into the HostReport and the Heartbeat of a tree.
 
-Two texts. The report is written by a conditional write, whenever it differs:
-
-    {"host": ..., "nodename": ..., "uuid": ...,
-     "image_properties": {name: {value: servers with it}},
-     "compute_node": {field: value, ...}}
-
-with every field of Nova's ComputeNode that is set, as it is in the cell's
-database: ``numa_topology`` a text, ``pci_device_pools`` the primitive of its
-object or null, ``supported_hv_specs`` lists of three, ``stats`` a dict of
-texts, times as '2026-01-31T12:00:00Z'.
-
-The service's own text goes with each heartbeat, see ``heartbeat_of``.
+A conditional write brings the report, and only a report that differs is
+written. The service record goes with each heartbeat.
 """
 
 import dataclasses
-import json
 
-from oslo_utils import timeutils
-
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.model import write as write_model
 
 _SERVICE_FIELDS = ('id', 'uuid', 'host', 'binary', 'topic', 'version',
                    'disabled', 'disabled_reason', 'forced_down',
@@ -28,7 +17,7 @@ _SERVICE_FIELDS = ('id', 'uuid', 'host', 'binary', 'topic', 'version',
 
 
 def report_of(compute_node, image_properties=None):
-    """Return the report on one ComputeNode; equal facts, equal text.
+    """Return the HostReport on one ComputeNode; equal facts, equal reports.
 
     ``image_properties``: name -> value -> how many servers of the node have
     it from their image.
@@ -38,18 +27,17 @@ def report_of(compute_node, image_properties=None):
                            ('pci_device_pools', _pools)):
         if name in values:
             values[name] = readable(getattr(compute_node, name))
-    return _text({'host': compute_node.host,
-                  'nodename': compute_node.hypervisor_hostname,
-                  'uuid': compute_node.uuid,
-                  'image_properties': image_properties or {},
-                  'compute_node': values})
+    return report_model.HostReport.of(
+        host=compute_node.host, nodename=compute_node.hypervisor_hostname,
+        uuid=compute_node.uuid, image_properties=image_properties or {},
+        compute_node=values)
 
 
 def image_properties_of(instance):
     """Return the (name, value) pairs an Instance has from its image.
 
-    Values are texts, as Nova's ImagePropertiesWeigher compares them. Asks no
-    database: None where the instance came without its system metadata.
+    Values are texts, as Nova's ImagePropertiesWeigher compares them. It asks
+    no database: None if the instance came without its system metadata.
     """
     if 'system_metadata' not in instance:
         return None
@@ -70,25 +58,23 @@ def heartbeat_of(service):
     """Return the Heartbeat, as of now, of a nova Service object."""
     values = _primitive(service)
     return tree_model.Heartbeat(
-        last_seen_ms=now_ms(), disabled=bool(values.get('disabled')),
+        last_seen_ms=write_model.now_ms(),
+        disabled=bool(values.get('disabled')),
         forced_down=bool(values.get('forced_down')),
-        service=_text({name: values.get(name) for name in _SERVICE_FIELDS}))
+        service=report_model.ServiceRecord.of(
+            {name: values.get(name) for name in _SERVICE_FIELDS}))
 
 
-def goodbye_of(service):
-    """Return the Heartbeat of a Service that has left, as of now.
+def down_heartbeat_of(service):
+    """Return the Heartbeat of a Service that stops now.
 
-    It was last seen at the beginning of time, so for every comparison it is
-    down; when it left is in its own words.
+    ``last_seen_ms`` is 0, so every comparison finds the service down. The
+    service record says when it stopped.
     """
-    beat = heartbeat_of(service)
-    return dataclasses.replace(beat, last_seen_ms=0, service=_text(
-        {**json.loads(beat.service), 'left_at_ms': beat.last_seen_ms}))
-
-
-def now_ms():
-    """Return the present in milliseconds since the epoch, Nova's clock."""
-    return int(timeutils.utcnow_ts(microsecond=True) * 1000)
+    heartbeat = heartbeat_of(service)
+    return dataclasses.replace(
+        heartbeat, last_seen_ms=0,
+        service=heartbeat.service.leaving(heartbeat.last_seen_ms))
 
 
 def _primitive(nova_object):
@@ -102,12 +88,8 @@ def _hypervisors(specs):
 def _pools(pools):
     if pools is None:
         return None
-    # What Nova counts as changed since the last save is of no interest, and
-    # would make equal pools look different.
+    # Nova marks what changed since the last save. With the marks, equal
+    # pools would look different.
     pools = pools.obj_clone()
     pools.obj_reset_changes(recursive=True)
     return pools.obj_to_primitive()
-
-
-def _text(value):
-    return json.dumps(value, sort_keys=True, separators=(',', ':'))

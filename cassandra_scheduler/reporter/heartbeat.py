@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lets the heartbeat of Nova's service group beat in Cassandra as well.
+"""Writes a heartbeat to Cassandra whenever Nova writes one.
 
-Nova's timer saves the service's record every ``report_interval``. The record
-that a manager is given at its start is the one that is saved, so what the
-manager hangs on that one object lives as long as the service's timer, needs
-no thread of its own, and concerns no other service of the process.
+Nova's timer saves the service's record every ``report_interval``. It saves
+the same object that a manager is given at its start. So the manager replaces
+the ``save`` of this one object: that needs no thread, lasts as long as the
+timer, and concerns no other service of the process.
 
-A service that stops in good order says goodbye, so that nothing is scheduled
-to it from then on. The timer is still beating then:
+A service that stops in good order is marked down, so that it gets no servers
+from then on. The timer still runs then:
 
     timer                tree                        shutdown
-    saves the record     |                           goodbye
+    saves the record     |                           mark_down
                          |<- last_seen 0, left ------|
-    beats: left already, |
-    nothing is written   |
+    heartbeat: marked    |
+    down, writes nothing |
 """
 
 import threading
@@ -27,65 +27,65 @@ from cassandra_scheduler.reporter import figures
 LOG = logging.getLogger(__name__)
 
 
-class Pulse:
-    """The heartbeats of one compute service into the trees of its nodes."""
+class HeartbeatWriter:
+    """Writes the heartbeats of a compute service to its nodes' trees."""
 
     def __init__(self, publisher):
         self._publisher = publisher
         self._failing = False
-        self._left = False
-        # A beat that was begun before the goodbye must not end after it.
+        self._is_down = False
+        # A heartbeat that began before mark_down must not end after it.
         self._lock = threading.Lock()
 
     def follow(self, service):
-        """Beat whenever this Service record has been saved.
+        """Write a heartbeat whenever this Service record has been saved.
 
-        A save that failed is no sign of life, as it is none for Nova. Where
-        the record was deleted the service has no place any more and leaves.
+        A save that failed is no heartbeat, as with Nova. If the record was
+        deleted, the service is marked down.
         """
-        self._left = False
+        self._is_down = False
         save = service.save
 
-        def save_and_beat():
+        def save_and_write():
             try:
                 save()
             except exception.ServiceNotFound:
-                self.leave(service)
+                self.mark_down(service)
                 raise
-            self.beat(service)
+            self.write_heartbeat(service)
 
-        service.save = save_and_beat
+        service.save = save_and_write
 
-    def beat(self, service, **restrictions):
-        """Write a heartbeat now; say so once when it cannot be written.
+    def write_heartbeat(self, service, **limits):
+        """Write a heartbeat now; log once if it cannot be written.
 
-        ``restrictions``: of Publisher.beat. Never raises, because it runs in
-        Nova's timer, which would not come again. After a goodbye nothing is
-        written until the service is followed again.
+        ``limits``: of Publisher.write_heartbeat. Never raises, because an
+        error would end Nova's timer. After ``mark_down`` nothing is written
+        until ``follow`` is called again.
         """
         with self._lock:
-            if not self._left:
-                self._write(service, figures.heartbeat_of, restrictions)
+            if not self._is_down:
+                self._write(service, figures.heartbeat_of, limits)
 
-    def leave(self, service):
-        """Say goodbye: until it is followed again the service is down.
+    def mark_down(self, service):
+        """Mark the service down until ``follow`` is called again.
 
-        Never raises. Without an answer of Cassandra the host is down when
-        ``service_down_time`` has passed.
+        Never raises. If Cassandra does not answer, the host is down after
+        ``service_down_time``.
         """
         with self._lock:
-            if not self._left:
-                self._left = True
-                self._write(service, figures.goodbye_of, {})
-                self._publisher.forget_beats()
+            if not self._is_down:
+                self._is_down = True
+                self._write(service, figures.down_heartbeat_of, {})
+                self._publisher.forget_heartbeats()
 
-    def _write(self, service, words, restrictions):
+    def _write(self, service, heartbeat_of, limits):
         try:
-            self._publisher.beat(words(service), **restrictions)
+            self._publisher.write_heartbeat(heartbeat_of(service), **limits)
         except errors.SchedulerError as exc:
-            self._complain(service, exc)
+            self._log_failure(service, exc)
         except Exception:
-            LOG.exception('The heartbeat of host %s failed; this is a bug.',
+            LOG.exception('The heartbeat of host %s failed. This is a bug.',
                           service.host)
         else:
             if self._failing:
@@ -93,9 +93,9 @@ class Pulse:
                          service.host)
             self._failing = False
 
-    def _complain(self, service, exc):
+    def _log_failure(self, service, exc):
         log = LOG.debug if self._failing else LOG.error
         self._failing = True
         log('The heartbeat of host %(host)s is not in Cassandra; after '
-            'service_down_time no server is scheduled to it. %(error)s',
+            'service_down_time the host gets no servers. %(error)s',
             {'host': service.host, 'error': exc})

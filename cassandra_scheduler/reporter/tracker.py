@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nova's resource tracker, whose every update also reaches Cassandra.
+"""Nova's resource tracker, which also reports to Cassandra.
 
-Nova's own tracker does all of the tracking, the record in the cell's
-database and the inventory at Placement included. What is added: after each
-of its updates the host's figures are published, and the claims of the
-instances that they include are settled in the same write.
+Nova's tracker does all of the tracking. It also writes the record in the
+cell's database and the inventory in Placement. After each of its updates, the
+host's report is published here. The same write confirms the claims of the
+instances in the report.
 """
 
 import collections
@@ -26,33 +26,33 @@ LOG = logging.getLogger(__name__)
 class CassandraResourceTracker(resource_tracker.ResourceTracker):
     """A resource tracker that publishes what it tracks.
 
-    ``_update`` is the one place through which every change passes; Nova
-    holds its lock there, so the nodes of a host are published one by one.
+    Every change passes through ``_update``. Nova holds its lock there, so
+    the nodes of a host are published one by one.
     """
 
-    def __init__(self, host, driver, reportclient=None, *, publisher, pulse,
-                 freeing):
+    def __init__(self, host, driver, reportclient=None, *, publisher,
+                 heartbeat_writer, freeing):
         super().__init__(host, driver, reportclient=reportclient)
         self._publisher = publisher
-        self._pulse = pulse
+        self._heartbeat_writer = heartbeat_writer
         self._freeing = freeing
         # nodename -> the tree as it was last published
         self._published = {}
-        # nodename -> uuids of instances that its figures include; Nova's
-        # tracked_instances does not say on which node.
+        # nodename -> uuids of the instances in its figures. Nova's
+        # tracked_instances has no nodes.
         self._included = collections.defaultdict(set)
-        # nodename -> uuid -> what the instance has from its image
+        # nodename -> uuid -> image properties of the instance
         self._properties = collections.defaultdict(dict)
 
     def remove_node(self, nodename):
-        """Stop tracking a node, and stop vouching for it."""
+        """Stop tracking a node, and stop its heartbeats."""
         node = self.compute_nodes.get(nodename)
         super().remove_node(nodename)
         self._included.pop(nodename, None)
         self._properties.pop(nodename, None)
         self._published.pop(nodename, None)
         if node is not None:
-            self._publisher.forget(node.uuid)
+            self._publisher.remove_node(node.uuid)
 
     def _update(self, context, compute_node, startup=False):
         super()._update(context, compute_node, startup=startup)
@@ -61,7 +61,7 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
     def _update_available_resource(self, context, resources, startup=False):
         super()._update_available_resource(context, resources,
                                            startup=startup)
-        # Asks databases about instances, so not under Nova's lock.
+        # It reads databases, so not under Nova's lock.
         self._free(context, resources['hypervisor_hostname'])
 
     def _update_usage_from_instances(self, context, instances, nodename):
@@ -74,8 +74,8 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
                                     is_removed=False):
         super()._update_usage_from_instance(context, instance, nodename,
                                             is_removed=is_removed)
-        # Before a resize on the same host is prepared here, an instance is
-        # included with its old flavor only, and the claim is for the new.
+        # Until a resize on the same host is prepared here, the figures have
+        # the old flavor. The claim is for the new one.
         if instance.task_state == task_states.RESIZE_PREP:
             self._included[nodename].discard(instance.uuid)
         else:
@@ -83,13 +83,12 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
         self._note_image(instance, nodename)
 
     def _note_image(self, instance, nodename):
-        """Remember what an instance has from its image, if it can be read.
-        """
+        """Remember the image properties of an instance, if readable."""
         try:
             pairs = figures.image_properties_of(instance)
         except Exception as exc:
-            LOG.debug('The image properties of instance %(uuid)s are not '
-                      'counted: %(error)s',
+            LOG.debug('The image properties of instance %(uuid)s are left '
+                      'out: %(error)s',
                       {'uuid': instance.uuid, 'error': exc})
             return
         if pairs is not None:
@@ -101,7 +100,7 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
             if uuid in self.tracked_instances)
 
     def _counted(self, nodename):
-        """Return the consumers that the figures of a node include."""
+        """Return the uuids of the consumers in the figures of a node."""
         counted = self._included[nodename] & self.tracked_instances
         for instance_uuid, migration in self.tracked_migrations.items():
             if (migration.dest_compute == self.host and
@@ -110,10 +109,10 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
         return counted
 
     def _publish(self, compute_node):
-        """Publish a node; on failure say what to do, and let Nova go on.
+        """Publish a node; log a failure, because Nova must go on.
 
-        The next update publishes in full, since the publisher compares with
-        what the store has.
+        The next update publishes in full, because the publisher compares
+        with the store.
         """
         nodename = compute_node.hypervisor_hostname
         self._published.pop(nodename, None)
@@ -127,16 +126,16 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
                       'to Cassandra; the next update tries again. %(error)s',
                       {'node': nodename, 'host': self.host, 'error': exc})
         except Exception:
-            LOG.exception('Publishing node %s failed; this is a bug.',
+            LOG.exception('Publishing node %s failed. This is a bug.',
                           nodename)
         else:
             if self.service_ref is not None:
-                self._pulse.beat(self.service_ref,
-                                 nodes=(compute_node.uuid,),
-                                 older_than=CONF.report_interval)
+                self._heartbeat_writer.write_heartbeat(
+                    self.service_ref, nodes=(compute_node.uuid,),
+                    older_than=CONF.report_interval)
 
     def _free(self, context, nodename):
-        """Free the claims on a node that leaked; later, if it fails."""
+        """Free old claims on a node; on failure the next audit does it."""
         node, tree = (self.compute_nodes.get(nodename),
                       self._published.get(nodename))
         if node is None or tree is None:
@@ -147,9 +146,9 @@ class CassandraResourceTracker(resource_tracker.ResourceTracker):
                 older_than=CONF.cassandra_scheduler.claim_timeout)
         except (errors.SchedulerError, exception.NovaException,
                 keystone_exceptions.ClientException) as exc:
-            LOG.warning('The claims on node %(node)s could not be looked '
-                        'through; the next audit does. %(error)s',
+            LOG.warning('The old claims on node %(node)s were not checked; '
+                        'the next audit checks them. %(error)s',
                         {'node': nodename, 'error': exc})
         except Exception:
-            LOG.exception('Freeing claims on node %s failed; this is a bug.',
+            LOG.exception('Freeing claims on node %s failed. This is a bug.',
                           nodename)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asks Nova where the instance of an old claim is, if it is at all.
+"""Asks Nova where the instance of an old claim is, if it exists.
 
-A compute service sees the database of its own cell, and that of the API as
-far as its conductor does. Where the conductor of a cell must not reach the
-API's database, the answer may be that nobody knows.
+A compute service reads the database of its own cell. It reads the API
+database if its conductor can. If the conductor cannot, the answer may be
+UNKNOWN.
 """
 
 import enum
@@ -22,14 +22,14 @@ class Whereabouts(enum.Enum):
     EXPECTED = 'it may still come up here'
     ELSEWHERE = 'it lives elsewhere'
     GONE = 'it does not exist'
-    UNKNOWN = 'its cell does not know it, and the API could not be asked'
+    UNKNOWN = ('its cell does not know it, and the API database did not '
+               'answer')
 
 
-def find(context, instance_uuid, compute_node):
-    """Return the Whereabouts of an instance that is not counted on a node.
+def whereabouts_of(context, instance_uuid, compute_node):
+    """Return the Whereabouts of an instance that a node does not count.
 
-    Everything that is under way, or that Nova itself will clean up, is
-    EXPECTED.
+    EXPECTED if a task is running, or if Nova itself will clean up.
     """
     everything = context.elevated(read_deleted='yes')
     try:
@@ -38,8 +38,8 @@ def find(context, instance_uuid, compute_node):
     except exception.InstanceNotFound:
         return _beyond_the_cell(context, instance_uuid)
     if instance.deleted:
-        # Of a move between cells one record is hidden and deleted while the
-        # instance lives; the move itself gives back what it holds.
+        # A move between cells hides and deletes one record, but the instance
+        # lives. The move itself gives back what it holds.
         return (Whereabouts.EXPECTED if instance.hidden
                 else Whereabouts.GONE)
     resting = instance.task_state is None and instance.vm_state not in (
@@ -65,9 +65,9 @@ def _beyond_the_cell(context, instance_uuid):
             exception.BuildRequestNotFound):
         return Whereabouts.GONE
     except Exception as exc:
-        # What a conductor without the API's database answers depends on the
-        # database library and on the messaging between us.
-        LOG.debug('The API database could not be asked for instance '
+        # The error of a conductor without the API database depends on the
+        # database library and on the messaging.
+        LOG.debug('The API database did not answer about instance '
                   '%(uuid)s: %(error)s',
                   {'uuid': instance_uuid, 'error': type(exc).__name__})
         return Whereabouts.UNKNOWN

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """How much of a resource class is free in a whole tree.
 
-An upper bound of what any request can take from it: the sum over all
-providers, nested ones included. For a tree of one provider it is exact.
+This is an upper bound of what a request can take: the sum over all providers,
+nested ones included. For a tree of one provider it is exact.
 """
 
 from cassandra_scheduler.model import capacity
 from cassandra_scheduler.model import tree as tree_model
 
-#: The classes that have columns of their own, and what those are called.
+#: The classes that have their own columns, and the names of these columns.
 CLASSES = {'VCPU': 'vcpu', 'PCPU': 'pcpu', 'MEMORY_MB': 'memory_mb',
            'DISK_GB': 'disk_gb'}
 UNBOUNDED = tree_model.MAX_INT
@@ -17,8 +17,8 @@ UNBOUNDED = tree_model.MAX_INT
 def bounds(tree, resource_class):
     """Return (units free in the whole tree, largest unit it gives).
 
-    A class that a tree has no inventory of may come from a sharing provider
-    and therefore counts as unbounded.
+    A sharing provider may offer a class that is not in the tree's
+    inventories. So such a class counts as unbounded.
     """
     free, max_unit, offered = 0, 0, False
     for provider in tree.providers.values():

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every provider tree can be searched by: traits, aggregates, classes.
 
-A class without a free amount of its own (devices, accelerators, bandwidth) is
-a word of the tree, see ``tokens``: seldom many trees have it.
+A class without a column for its free amount (devices, accelerators,
+bandwidth) is a token of the tree, see ``tokens``: seldom many trees have it.
 """
 
 from cassandra_scheduler.model import restriction
@@ -13,13 +13,13 @@ Column = restriction.Column
 Restriction = restriction.Restriction
 
 
-#: Traits that nearly every host has: an index would return everything, so
-#: they are left to the candidate search.
+#: Nearly every host has these traits, so an index would return everything.
+#: The search for allocation candidates compares them.
 UBIQUITOUS_TRAITS = frozenset({'COMPUTE_NODE', 'OWNER_NOVA'})
 
 
 class Base:
-    """Traits, aggregates and classes of a tree, of whatever type.
+    """Traits, aggregates and classes of a tree of any type.
 
     Stands for the trait and aggregate part of Placement's candidate search.
     """
@@ -46,16 +46,18 @@ class Base:
                     in amounts.others(tree).items())) or None}
 
     def restrictions(self, request, *, shared_classes=frozenset()):
-        """Return what of a ResourceRequest any tree must satisfy.
+        """Return the Restrictions of a ResourceRequest on any tree.
 
-        Only sets with one member are pushed down, because SAI has no OR; no
-        UBIQUITOUS_TRAITS; and the traits and aggregates of a group only
-        where no sharing provider can serve it (``shared_classes`` are the
-        classes that some provider shares; a group without resources can be
-        served by any). Sound for Placement's rules: a required trait stands
-        on some provider of the tree, a required aggregate on a provider of
-        it, a root trait on the root, and what is asked of a class that
-        nobody shares is free on some providers of the tree together.
+        Only sets with one member become a restriction, because SAI has no
+        OR. UBIQUITOUS_TRAITS never do. The traits and aggregates of a group
+        do only if no sharing provider can serve the group:
+        ``shared_classes`` are the classes that providers share, and a group
+        without resources can be served by any of them.
+
+        No tree that fits is missed. By Placement's rules a required trait
+        and a required aggregate are on a provider of the tree, and a root
+        trait is on the root. An amount of a class that nobody shares is free
+        on the providers of the tree together.
         """
         found = [Restriction('root_traits', 'CONTAINS', trait, 'root traits')
                  for trait in sorted(

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compute hosts: what Nova schedules servers to.
 
-The free amounts are an upper bound over the whole tree, so that a request
-whose groups take from several nested providers is never cut off; for a host
-without nesting they are exact. A class that a tree has no inventory of may
-come from a sharing provider and therefore counts as unbounded.
+The free amounts are an upper bound over the whole tree, so that no request
+with groups for several nested providers is missed. For a host without nesting
+they are exact. See ``amounts``.
 """
 
 from cassandra_scheduler.model import restriction
@@ -17,9 +16,8 @@ Restriction = restriction.Restriction
 CLASSES = amounts.CLASSES
 #: Placement's trait for a host whose service is disabled.
 DISABLED_TRAIT = 'COMPUTE_STATUS_DISABLED'
-UNBOUNDED = amounts.UNBOUNDED
-#: What is searched of the reporter's text. A word may be that of few hosts;
-#: numbers are compared on the rows that other columns lead to.
+#: The columns that follow from the report. Few hosts may have a token, so the
+#: sets have indexes. Numbers are compared on rows that other columns lead to.
 _REPORTED = {
     'host': Column('host', 'text'), 'nodename': Column('nodename', 'text'),
     'devices': Column('devices', 'set<text>'),
@@ -31,8 +29,7 @@ _REPORTED = {
 
 
 class Compute:
-    """A compute node: free VCPU, PCPU, MEMORY_MB, DISK_GB, and its report.
-    """
+    """A compute node: its free amounts, and its report."""
 
     name = 'compute'
     columns = (
@@ -57,46 +54,46 @@ class Compute:
 
     def restrictions(self, request, *, host=None, node=None,
                      shared_classes=frozenset()):
-        """Return what of a request a compute host's row must satisfy.
+        """Return the Restrictions of a request on a compute host's row.
 
-        ``request``: a ResourceRequest; ``host``/``node``: exact names when
-        the request is pinned; ``shared_classes``: classes that some sharing
-        provider offers, for which the tree's own free amount says nothing.
+        ``request``: a ResourceRequest; ``host`` and ``node``: exact names if
+        the request is pinned; ``shared_classes``: classes that a sharing
+        provider offers, for which the tree's free amount says nothing.
         """
         found = [Restriction('resource_type', '=', self.name, 'type')]
         if DISABLED_TRAIT in request.root_forbidden:
             found.append(Restriction('enabled', '=', True,
-                                     'compute_status_filter', exact=True))
+                                     'compute_status_filter'))
         for column, value in (('host', host), ('nodename', node)):
             if value is not None:
                 found.append(Restriction(column, '=', value, 'destination'))
-        return tuple(found) + self.amounts(
+        return tuple(found) + self.amount_restrictions(
             request, shared_classes=shared_classes)
 
-    def amounts(self, request, *, shared_classes=frozenset()):
-        """Return what of a request any tree's row must satisfy.
+    def amount_restrictions(self, request, *, shared_classes=frozenset()):
+        """Return the Restrictions of a request on the row of any tree.
 
-        Whatever type the tree is of: the free amounts stand on every row.
-        ``shared_classes`` as in ``restrictions``.
+        Trees of all types have the free amounts. ``shared_classes`` as in
+        ``restrictions``.
         """
-        wanted = ((resource_class, name, request.total(resource_class))
+        totals = ((resource_class, name, request.total(resource_class))
                   for resource_class, name in CLASSES.items()
                   if resource_class not in shared_classes)
         return tuple(Restriction(f'free_{name}', '>=', amount, resource_class)
-                     for resource_class, name, amount in wanted if amount)
+                     for resource_class, name, amount in totals if amount)
 
 
 def _facts(tree):
-    """Return the columns that follow from the reporter's text."""
-    if tree.resource_type != Compute.name or not tree.report:
+    """Return the columns that follow from the report of the host."""
+    if tree.resource_type != Compute.name or tree.report is None:
         return dict.fromkeys(_REPORTED)
     return report_facts.facts(tree.report)
 
 
 def _with_pending(tree, values, column, figure):
-    """Return what a host reported and what was claimed since.
+    """Return what a host reported plus what was claimed since.
 
-    As the filters see it; ``figure`` is what a claim calls it.
+    The filters see the same sum. ``figure``: the name in a claim's usage.
     """
     if values[column] is None:
         return None

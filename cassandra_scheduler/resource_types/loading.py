@@ -14,7 +14,7 @@ NAMESPACE = 'cassandra_scheduler.resource_types'
 def installed():
     """Return one instance of every installed type, ``base`` first.
 
-    Raises InvalidSettings when a type cannot be loaded or when two of them
+    Raises InvalidSettings if a type cannot be loaded, or if two types
     declare one column differently.
     """
     loaded = extension.ExtensionManager(
@@ -28,18 +28,19 @@ def installed():
             if seen.setdefault(column.name, column) != column:
                 raise errors.InvalidSettings(
                     f'Resource type {kind.name!r} declares column '
-                    f'{column.name!r} differently from another type.')
+                    f'{column.name!r}, but another type declares the same '
+                    'column differently.')
     return types
 
 
 def get(name):
-    """Return the installed type of this name; InvalidSettings if none is.
-    """
+    """Return the installed type of this name; raises InvalidSettings."""
     for kind in installed():
         if kind.name == name:
             return kind
     raise errors.InvalidSettings(
-        f'No resource type {name!r} is installed in {NAMESPACE}.')
+        f'No resource type {name!r} is installed in the entry points '
+        f'{NAMESPACE}.')
 
 
 def _refuse(manager, entry_point, exc):

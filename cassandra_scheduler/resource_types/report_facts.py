@@ -1,50 +1,44 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can be searched of a host's own report, see reporter.figures.
+"""What a query can find of a HostReport: the columns that follow from it.
 
-Reads as Nova's filters would see it later. Never raises: what cannot be read
-leaves its column empty, or the host without a word, and no filter of Nova
-could have been satisfied by it either.
+A figure is read as Nova's filters see it later. Nothing here raises: a figure
+that makes no sense leaves its column empty, or gives the host no capability
+token. Nova's filters reject such a host too.
 """
 
 import functools
 import ipaddress
-import json
 
+from cassandra_scheduler.model import json_text
 from cassandra_scheduler.resource_types import tokens
 
 LARGEST = 2 ** 63 - 1
 #: Parts of the processor's description that flavors ask for.
 CPU_PARTS = ('arch', 'model', 'vendor')
-#: Figures of a host that flavors compare as texts.
+#: Figures of a host that flavors compare as text.
 NAMES = ('hypervisor_type',)
-#: Counters among a host's own figures; they change with every instance.
+#: Figures of a host that change with every instance.
 COUNTERS = ('io_workload', 'failed_builds')
-#: What a pool of devices says that requests do not ask for.
+#: What a device pool says and no request asks for.
 _NOT_ASKED = ('count', 'numa_node', 'resource_class', 'traits', 'rp_uuid',
               'rp_uuids')
 
 
 def is_counter(name):
-    """Return whether a host's figure of this name counts instances."""
+    """Return whether the figure of this name counts instances."""
     return name in COUNTERS or name.startswith('num_')
 
 
 @functools.lru_cache(maxsize=256)
 def facts(report):
-    """Return column name -> value, from the text of a report.
+    """Return column name -> value of a HostReport.
 
-    A tree is written by many steps between two reports, so texts are
-    remembered. Callers must not change what they are given.
+    A tree is written many times between two reports, so the answer is kept.
+    Callers must not change it.
     """
-    parsed = _json(report)
-    if not isinstance(parsed, dict):
-        parsed = {}
-    figures = parsed.get('compute_node')
-    figures = figures if isinstance(figures, dict) else {}
-    stats = figures.get('stats')
-    stats = stats if isinstance(stats, dict) else {}
+    figures, stats = report.compute_node, report.stats
     return {
-        'host': parsed.get('host'), 'nodename': parsed.get('nodename'),
+        'host': report.host, 'nodename': report.nodename,
         'num_instances': _whole(stats.get('num_instances', 0)),
         'num_io_ops': _whole(stats.get('io_workload', 0)),
         'hypervisor_version': _number(
@@ -64,20 +58,14 @@ def _words(read, figures):
         return set()
 
 
-def _json(text):
-    try:
-        return json.loads(text)
-    except (TypeError, ValueError):
-        return None
-
-
 def _lists(value):
     return [each for each in value if isinstance(each, list)] if (
         isinstance(value, list)) else []
 
 
 def _either(figures, stats, name):
-    """Return a figure as Nova's filter finds it: by name, or among stats."""
+    """Return a figure as Nova's filter finds it: by name, or in the stats.
+    """
     value = figures.get(name)
     return stats.get(name) if value is None else value
 
@@ -111,24 +99,33 @@ def _networks(figures):
 
 def _capabilities(figures, stats):
     cpu = _either(figures, stats, 'cpu_info')
-    cpu = _json(cpu) if isinstance(cpu, str) else cpu
+    if isinstance(cpu, str):
+        cpu = _cpu(cpu)
     found = {('cpu_info', part): cpu.get(part)
              for part in CPU_PARTS} if isinstance(cpu, dict) else {}
     found.update({(name,): _either(figures, stats, name) for name in NAMES})
     found.update({(name,): value for name, value in stats.items()
                   if name not in NAMES and not is_counter(name)})
-    return {tokens.word('capability', *path, str(value))
+    return {tokens.token('capability', *path, str(value))
             for path, value in found.items() if value is not None}
 
 
+def _cpu(text):
+    try:
+        return json_text.decode(text)
+    except ValueError:
+        return None
+
+
 def _metrics(figures):
-    return {tokens.word('metric', each['name'])
-            for each in _json(figures['metrics'])}
+    return {tokens.token('metric', each['name'])
+            for each in json_text.decode(figures['metrics'])}
 
 
 def _numa(figures):
     cells = [cell['nova_object.data'] for cell in
-             _json(figures['numa_topology'])['nova_object.data']['cells']]
+             json_text.decode(figures['numa_topology'])[
+                 'nova_object.data']['cells']]
     pinnable, threads, pages = 0, False, {}
     for cell in cells:
         pinnable += len(set(cell.get('pcpuset') or ()) -
@@ -148,7 +145,7 @@ def _numa(figures):
 
 
 def _devices(figures):
-    """Return the words for pools of devices, by what each says of itself."""
+    """Return the tokens of the device pools, by what each pool says."""
     counts = {}
     for pool in figures['pci_device_pools']['nova_object.data']['objects']:
         pool = pool['nova_object.data']
@@ -156,7 +153,7 @@ def _devices(figures):
         said.pop('tags', None)
         for key, value in said.items():
             if isinstance(value, str) and key not in _NOT_ASKED:
-                name = tokens.word('pci', key, value.lower())
+                name = tokens.token('pci', key, value.lower())
                 counts[name] = counts.get(name, 0) + max(
                     0, pool.get('count') or 0)
     return set().union(*(tokens.reached(name, count)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The order in which ranked candidates are claimed.
 
-Two schedulers that see the same hosts must not all turn to the same one:
-equals are shuffled, and the first is drawn from the best few if so wanted.
+Two schedulers that see the same hosts must not both claim the same one
+first. So equal weights are shuffled, and the first candidate is drawn from
+the best few if the options say so.
 """
 
 
@@ -10,9 +11,9 @@ def order(weighted, *, tolerance, subset, random):
     """Return the candidates of (weight, candidate) pairs, first to claim.
 
     ``weighted`` is sorted, the best first. Equal weights come in random
-    order; so do those within ``tolerance`` of the best. The first is drawn
-    from the best ``subset``. Stands for the options
-    [filter_scheduler] shuffle_best_same_weighed_hosts and host_subset_size.
+    order; so do all within ``tolerance`` of the best. The first is drawn
+    from the best ``subset``. Does what Nova's options [filter_scheduler]
+    shuffle_best_same_weighed_hosts and host_subset_size say.
     """
     shuffled = sorted(((-weight, random.random(), candidate)
                        for weight, candidate in weighted),

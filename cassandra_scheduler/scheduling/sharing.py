@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trees with providers that others may take from, such as a disk pool.
+"""The sharing trees: other trees may take from them, such as a disk pool.
 
-The store keeps a list of them. It hardly ever changes and is empty in most
-clouds, so it is remembered for a while, and read again before a request is
-refused. Their state is read anew each time.
+The store keeps a list of their ids. It hardly ever changes and is empty in
+most clouds. So a process remembers it for a while, and reads it again before
+a request is refused. The trees themselves are read for each request.
 """
 
 import time
@@ -24,21 +24,20 @@ class Sharing:
         self._until = None
 
     def trees(self):
-        """Return the sharing Trees as they are now. A partition each."""
+        """Return the sharing Trees as they are now. One partition each."""
         if self._until is None or self._clock() >= self._until:
-            self.changed()
+            self.read_list()
         if not self._ids:
             return ()
         return tuple(tree for tree in self._store.trees.find_many(self._ids)
                      if classes((tree,)))
 
-    def changed(self):
-        """Read the list again; return whether it is another one now."""
-        ids = tuple(sorted(entry.name for entry in self._store.catalogue.list(
-            catalogue.SHARING_TREE)))
-        before, self._ids = self._ids, ids
+    def read_list(self):
+        """Read the list of ids again. One partition."""
+        self._ids = tuple(sorted(
+            entry.name for entry in
+            self._store.catalogue.list(catalogue.SHARING_TREE)))
         self._until = self._clock() + REMEMBERED
-        return ids != before
 
 
 def classes(trees):

@@ -2,7 +2,7 @@
 """What was done to answer a request, step by step.
 
 A frozen value that travels with the answer; ``Notes`` is the pencil that
-writes it. Read it in the log at DEBUG, or from ``Placed.transcript``.
+writes it. Read it in the log at DEBUG, or from ``Result.transcript``.
 """
 
 import contextlib
@@ -69,9 +69,17 @@ class Notes:
         try:
             yield went_out.append
         finally:
-            self._change(steps=self.transcript.steps + (Step(
-                name, came_in, went_out[-1] if went_out else 0,
-                self._clock() - began),))
+            self._add_step(name, came_in, went_out[-1] if went_out else 0,
+                           began)
+
+    def queries(self, pages, restrictions, *, lead):
+        """Yield the Pages of a scan; note each as a query and its step."""
+        began = self._clock()
+        for page in pages:
+            self._add_step('read', 0, page.rows_read, began)
+            self.query(restrictions, page.rows_read, lead=lead)
+            yield page
+            began = self._clock()
 
     def query(self, restrictions, rows, *, lead):
         """Note one candidate query, the rows it read and what led there."""
@@ -97,6 +105,10 @@ class Notes:
         for name, count in refusals.items():
             total[name] = total.get(name, 0) + count
         self._change(refusals=tuple(total.items()))
+
+    def _add_step(self, name, came_in, went_out, began):
+        self._change(steps=self.transcript.steps + (Step(
+            name, came_in, went_out, self._clock() - began),))
 
     def _change(self, **changes):
         self.transcript = dataclasses.replace(self.transcript, **changes)

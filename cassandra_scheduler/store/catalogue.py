@@ -7,11 +7,12 @@ Standard names come with os-traits and os-resource-classes and are not stored.
 import dataclasses
 
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.store import codec
+from cassandra_scheduler.store import origin
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import settling
 from cassandra_scheduler.store import statements
+from cassandra_scheduler.store import tree_codec
 
 _CQL = statements.load('catalogue')
 TRAIT, RESOURCE_CLASS, CONSUMER_TYPE = (
@@ -25,12 +26,14 @@ SHARING_TREE = 'sharing_tree'
 class Entry:
     """One custom name; times in milliseconds since the epoch.
 
-    ``op`` is who created it.
+    ``write_id`` is the write that created it; ``renamed_from`` the name that
+    a resource class had before.
     """
     name: str
     created_ms: int | None = None
     updated_ms: int | None = None
-    op: str | None = dataclasses.field(default=None, compare=False)
+    write_id: str | None = dataclasses.field(default=None, compare=False)
+    renamed_from: str | None = dataclasses.field(default=None, compare=False)
 
 
 class Catalogue:
@@ -53,18 +56,21 @@ class Catalogue:
                                 (self._cloud, kind, name))
         return self._entry(row) if row else None
 
-    def create(self, kind, name, *, op, now_ms):
+    def create(self, kind, name, *, write_id, now_ms, renamed_from=None):
         """Add a name if it is absent; Rejected carries the Entry there."""
-        now = codec.moment(now_ms)
+        now = tree_codec.moment(now_ms)
+        op = origin.op_of(write_id, renamed_from)
         written = settling.write_if(
             self._session,
             [(_CQL['create_entry_if_absent'],
-              (self._cloud, kind, name, op, now, now))],
+              (self._cloud, kind, name, op,
+               renamed_from or store_session.UNSET, now, now))],
             look=lambda: self._row(kind, name),
             is_ours=lambda row: row is not None and row['op'] == op)
         match written:
             case outcome.Applied(state=None):
-                return outcome.Applied(Entry(name, now_ms, now_ms, op))
+                return outcome.Applied(
+                    Entry(name, now_ms, now_ms, op, renamed_from))
             case outcome.Applied(state=row):
                 return outcome.Applied(self._entry(row))
             case outcome.Rejected(winner=row):
@@ -96,5 +102,6 @@ class Catalogue:
 
     @staticmethod
     def _entry(row):
-        return Entry(row['name'], codec.ms(row['created_at']),
-                     codec.ms(row['updated_at']), row['op'])
+        return Entry(row['name'], tree_codec.ms(row['created_at']),
+                     tree_codec.ms(row['updated_at']), row['op'],
+                     origin.of_row(row, 'renamed_from'))

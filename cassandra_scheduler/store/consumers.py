@@ -1,31 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finds consumers, wherever they live.
+"""Finds consumers, gives them a home, and closes a home to late writers.
 
-A consumer is what its home tree says; the locator only says where to look.
-A move writes the trees first, then the locator, so a reader may come between:
+A consumer is what its home tree says; the lookup row only says where to look.
+A move writes the trees first, then the lookup row. A reader may come between:
 
-    mover                        locator     old home    new home     reader
-    transaction commits             |  old      | stub      | row        |
+    mover                       lookup row    old home    new home     reader
+    transaction commits             |  old      | forwards  | row        |
                                     |<----------------------------- where?
-                                    |           |<------------------ old: a
-                                    |           |           |<------ stub, so
-    moves the locator ------------->|  new      |           |        go there
-    removes the stub -------------->|---------->|  -        |
+                                    |           |<------------------ old: it
+                                    |           |           |<------ forwards
+    moves the lookup row ---------->|  new      |           |
+    deletes the forwarding row ---->|---------->|  -        |
 
-If the mover died after its commit, the first reader that follows the stub
-moves the locator. No row at all: the locator is read once more, because the
-stub may just have been removed; if it still says the same, it is dangling
-and the consumer does not exist.
+If the mover died after its commit, the first reader that follows the
+forwarding row moves the lookup row. If there is no row at all, the reader
+reads the lookup row once more, because the forwarding row may just have gone.
+If it still says the same, it is dangling: there is no such consumer.
+
+To take over a dangling lookup row, a claim tombstone closes the old home
+first. It stops the writer that claimed the lookup row and is late:
+
+    late creator, claim 1     lookup row       old home         taker
+    claims --------------------->| old, 1        |               |
+                                 |               |<-- tombstone for claim 1
+    row IF NOT EXISTS -----------|-------------->| rejected      |
+                                 | new, 2 <------------ moves it from 1
 """
 
 import dataclasses
-import uuid as uuids
 
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import consumer as consumer_model
-from cassandra_scheduler.store import locators
+from cassandra_scheduler.model import write as write_model
+from cassandra_scheduler.store import lookups
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import tree_rows
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,39 +42,40 @@ class FoundConsumer:
     """A consumer and where it was found.
 
     ``state`` is the TreeState of the home tree with the consumer's row;
-    ``location`` the locator as it stands, whose ``op`` a HomeMove needs.
+    ``lookup_row`` as it stands: a HomeMove needs its write id.
     """
-    state: tree_rows.TreeState
+    state: change_model.TreeState
     consumer: consumer_model.Consumer
-    location: locators.Location
+    lookup_row: lookups.LookupRow
 
 
 class Consumers:
     """The consumers of one cloud."""
 
-    def __init__(self, trees, consumer_homes):
+    def __init__(self, trees, consumer_homes, writer):
         self._trees = trees
         self._homes = consumer_homes
+        self._writer = writer
 
     def find(self, uuid, *, level=store_session.READ):
         """Return the FoundConsumer, or None if there is no such consumer.
 
-        A dangling locator and a fenced row are "no such consumer". Two
-        partitions, more for a consumer that is moving right now.
+        A dangling lookup row and a claim tombstone are "no such consumer".
+        Two partitions, more for a consumer that is moving right now.
         """
-        location = self._homes.find(uuid, level=level)
-        while location is not None:
-            state = self._trees.find_state(location.value, [uuid],
+        lookup_row = self._homes.find(uuid, level=level)
+        while lookup_row is not None:
+            state = self._trees.find_state(lookup_row.value, [uuid],
                                            level=level)
             row = state.consumers.get(uuid)
-            if row is not None and row.fenced is None:
-                if row.home_seen_from(location.value) == location.value:
-                    return FoundConsumer(state, row, location)
-                location = self._follow(location, row)
+            if row is not None and not row.is_tombstone:
+                if row.home_seen_from(lookup_row.value) == lookup_row.value:
+                    return FoundConsumer(state, row, lookup_row)
+                lookup_row = self._follow(lookup_row, row)
             else:
-                seen, location = location, self._homes.find(uuid,
-                                                            level=level)
-                if location == seen:
+                seen = lookup_row
+                lookup_row = self._homes.find(uuid, level=level)
+                if lookup_row == seen:
                     return None
         return None
 
@@ -75,7 +85,7 @@ class Consumers:
         The home tree is among them. One partition each.
         """
         uuid = found.consumer.uuid
-        parts = {found.location.value: found.state}
+        parts = {found.lookup_row.value: found.state}
         for tree_id in sorted(found.consumer.also_in):
             parts[tree_id] = self._trees.find_state(tree_id, [uuid])
         return parts
@@ -89,41 +99,103 @@ class Consumers:
                 amounts.update(row.amounts)
         return amounts
 
-    def take_over(self, uuid, location, home, *, op):
-        """Point the dangling locator of a consumer to another home.
+    def claim_home(self, uuid, tree_id, write_id):
+        """Claim the lookup row of a consumer that does not exist yet.
 
-        The old home is fenced first, so that whoever wrote the locator and
-        is late with the row is refused:
-
-            late creator       locator        old home         taker
-            claim op 1 ---------->| old, op 1     |              |
-                                  |               |<-- fence op 1
-            row IF NOT EXISTS ----|-------------->| refused      |
-                                  | new, op 2 <-------- move from op 1
-
-        Applied with the new Location; Rejected with the FoundConsumer when
-        there is such a consumer after all, or with None when another was
-        faster; Unknown.
+        Takes over a dangling one. Applied with the LookupRow; Rejected with
+        the FoundConsumer if it does exist, or with None while it is being
+        changed; Unknown. See ``lookups`` and the picture above.
         """
-        match self._trees.fence(location.value, uuid, location.op):
-            case outcome.Unknown() as unknown:
-                return unknown
-            case outcome.Rejected():
-                return outcome.Rejected(self.find(uuid))
-        moved = self._homes.move(uuid, home, op=op, from_op=location.op)
-        if isinstance(moved, outcome.Rejected):
-            return outcome.Rejected(self.find(uuid))
-        return moved
+        return self.start_claim_home(uuid, tree_id, write_id).wait()
 
-    def _follow(self, location, row):
-        """Return the Location that a row names, moving the locator there."""
-        home = row.home_seen_from(location.value)
-        op = (row.claim_id if row.is_stub else None) or uuids.uuid4().hex
-        match self._homes.move(row.uuid, home, op=op, from_op=location.op):
+    def start_claim_home(self, uuid, tree_id, write_id):
+        """Send the claim of a lookup row; return what waits for it."""
+        return self._homes.start_claim(
+            uuid, tree_id, write_id,
+            prove_dangling=lambda row: self._close(uuid, row))
+
+    def write_claim_tombstone(self, tree_id, uuid, claim_id):
+        """Stop the late writer of a claim from creating a consumer here.
+
+        It is a write of the tree like any other. So a writer that has read
+        the tree before is rejected, even one that may overwrite the
+        tombstone of an earlier claim:
+
+            late creator, claim 2      tree          taker
+            reads version 7, and the
+            tombstone for claim 1 ------>|
+                                         |<--------- version 8, tombstone for
+                                         |           claims 1 and 2
+            row IF version = 7 --------->| rejected; sees its own claim in it
+
+        Applied when the tombstone stands; Rejected with the TreeState where
+        the consumer holds something or has moved from; Unknown.
+        """
+        def compose(state):
+            row = state.consumers.get(uuid)
+            if state.tree is None or row is not None and (
+                    not row.is_tombstone or row.blocks(claim_id)):
+                return None
+            return change_model.TreeChange(
+                state.tree, state.tree, write_id=write_model.new_write_id(),
+                put=(_tombstone(state, tree_id, uuid, claim_id),),
+                create=frozenset(() if row else (uuid,)))
+
+        written = self._writer.write_tree(tree_id, compose, consumers=(uuid,))
+        if not isinstance(written, outcome.Rejected):
+            return written
+        state = written.winner
+        row = state.consumers.get(uuid)
+        if row is not None and row.blocks(claim_id):
+            return outcome.Applied(state.tree)
+        if state.tree is None and (row is None or row.is_tombstone):
+            return self._trees.write_tombstone_without_tree(
+                tree_id, _tombstone(state, tree_id, uuid, claim_id),
+                create=row is None)
+        return written
+
+    def _close(self, uuid, lookup_row):
+        """Prove that a lookup row is dangling, and keep it so.
+
+        Applied when a claim tombstone closes the home that it names;
+        Rejected with the FoundConsumer, or with None while it is changing;
+        Unknown.
+        """
+        found = self.find(uuid)
+        if found is not None:
+            return outcome.Rejected(found)
+        closed = self.write_claim_tombstone(lookup_row.value, uuid,
+                                            lookup_row.write_id)
+        if isinstance(closed, outcome.Rejected):
+            return outcome.Rejected(self.find(uuid))
+        return closed
+
+    def _follow(self, lookup_row, row):
+        """Return the LookupRow that a row names, moving it there.
+
+        The row itself says where the home is. So the reader goes on there
+        even where the lookup row could not be moved.
+        """
+        home = row.home_seen_from(lookup_row.value)
+        write_id = ((row.claim_id if row.is_forwarding else None) or
+                    write_model.new_write_id())
+        match self._homes.move(row.uuid, home, write_id=write_id,
+                               from_write_id=lookup_row.write_id):
             case outcome.Applied(state=moved):
-                if row.is_stub:
-                    self._trees.remove_stub(location.value, row.uuid, home)
+                if row.is_forwarding:
+                    self._trees.delete_forwarding_row(lookup_row.value,
+                                                      row.uuid, home)
                 return moved
-            case outcome.Rejected(winner=moved):
+            case outcome.Rejected(winner=moved) if moved is not None:
                 return moved
-        return locators.Location(home, op)
+            case outcome.Unknown():
+                return lookups.LookupRow(home, lookup_row.write_id)
+        return lookups.LookupRow(home, write_id)
+
+
+def _tombstone(state, tree_id, uuid, claim_id):
+    """Return the row that stops this claim and those stopped before."""
+    row = state.consumers.get(uuid)
+    return consumer_model.Consumer(
+        uuid, home=tree_id,
+        blocked_claims=(*(row.blocked_claims if row else ()), claim_id))

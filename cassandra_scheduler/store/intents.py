@@ -25,17 +25,17 @@ the record; so each happens once, whoever comes first.
 import dataclasses
 import json
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.store import codec
 from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import stepping
 from cassandra_scheduler.store import transaction_records as records
+from cassandra_scheduler.store import tree_codec
 
-TreeChange = consumer_model.TreeChange
-#: How long whoever needs a tree waits for another's transaction, in seconds.
-PATIENCE_S = 30.0
+TreeChange = change_model.TreeChange
+#: Seconds for which one waits for the transaction of another.
+RESOLVE_WITHIN_S = 30.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Intent:
     stands; ``gone`` says that the tree is to be deleted.
     """
     txid: str
-    op: str
+    write_id: str
     columns: dict
     gone: bool
     put: tuple
@@ -55,40 +55,50 @@ class Intent:
 
 def encode(change, txid):
     """Return the intent of ``change`` as JSON."""
-    old = codec.state_columns(change.before)
-    new = codec.state_columns(change.after)
-    return json.dumps({
-        'txid': txid, 'op': change.op, 'gone': not change.after.providers,
-        'columns': {name: new[name] for name in codec.STATE_COLUMNS
-                    if new[name] != old[name]},
-        'put': [codec.consumer_to_json(consumer) for consumer in change.put],
-        'delete': list(change.delete)}, separators=(',', ':'))
+    old = tree_codec.state_columns(change.before)
+    new = tree_codec.state_columns(change.after)
+    return json.dumps(
+        {
+            'txid': txid,
+            'op': change.write_id,
+            'gone': not change.after.providers,
+            'columns': {
+                name: new[name]
+                for name in tree_codec.STATE_COLUMNS if new[name] != old[name]
+            },
+            'put': [
+                tree_codec.consumer_to_json(consumer)
+                for consumer in change.put
+            ],
+            'delete': list(change.delete)
+        },
+        separators=(',', ':'))
 
 
 def decode(text):
     """Return the Intent of such JSON."""
     value = json.loads(text)
     return Intent(
-        txid=value['txid'], op=value['op'], columns=value['columns'],
+        txid=value['txid'], write_id=value['op'], columns=value['columns'],
         gone=value['gone'], delete=tuple(value['delete']),
-        put=tuple(codec.consumer_from_json(row) for row in value['put']))
+        put=tuple(tree_codec.consumer_from_json(row) for row in value['put']))
 
 
 def redo(tree):
     """Return the TreeChange that the intent of ``tree`` asks for."""
     intent = decode(tree.intent)
-    columns = {**codec.state_columns(tree), **intent.columns}
-    after = codec.with_columns(tree.replace(intent=None), columns)
+    columns = {**tree_codec.state_columns(tree), **intent.columns}
+    after = tree_codec.with_columns(tree.replace(intent=None), columns)
     if intent.gone:
         after = after.replace(providers={})
-    return TreeChange(before=tree, after=after, op=intent.op,
+    return TreeChange(before=tree, after=after, write_id=intent.write_id,
                       put=intent.put, delete=intent.delete)
 
 
 def undo(tree):
     """Return the TreeChange that takes the intent from ``tree``."""
     return TreeChange(before=tree, after=tree.replace(intent=None),
-                      op=decode(tree.intent).txid)
+                      write_id=decode(tree.intent).txid)
 
 
 class Intents:
@@ -113,7 +123,7 @@ class Intents:
             if record is not None and _undecided(record):
                 return dataclasses.replace(state,
                                            tree=_before(state.tree))
-            self.settle(state.tree)
+            self.resolve(state.tree)
 
     def read_settled(self, tree_id, consumer_uuids):
         """Return a TreeState without an intent, waiting for its end."""
@@ -121,7 +131,7 @@ class Intents:
             state = self._rows.read(tree_id, consumer_uuids)
             if state.tree is None or state.tree.intent is None:
                 return state
-            self.settle(state.tree)
+            self.resolve(state.tree)
 
     def prepare(self, change, txid):
         """Put the intent of ``change`` on its tree, and nothing else.
@@ -132,51 +142,55 @@ class Intents:
         intent = encode(change, txid)
         return self._rows.write(
             TreeChange(before=before, after=before.replace(intent=intent),
-                       op=txid),
+                       write_id=txid),
             absent=sorted(change.create))
 
     def conclude(self, tree, txid, *, committed):
         """Apply or clear the intent of one decided transaction.
 
-        Returns the Tree as it stands then (None if it is deleted), whoever
-        brought it there. Raises StoreUnavailable if that stays open.
+        Returns the Tree as it stands then, None if it is deleted. Another
+        may have brought it there. Raises StoreUnavailable if that stays open.
         """
-        attempts = stepping.Attempts(PATIENCE_S)
-        while tree is not None and carries(tree, txid):
+        def step(tree):
             change = redo(tree) if committed else undo(tree)
             match self._rows.write(change):
-                case outcome.Applied(state=tree):
-                    continue
+                case outcome.Applied(state=after):
+                    return after
                 case outcome.Rejected(winner=state):
-                    tree = state.tree
-                    continue
-            if not attempts.wait():
-                raise _stuck(tree, txid)
-            tree = self._rows.read_root(tree.id, level=store_session.SERIAL)
+                    return state.tree
+            return self._rows.read_root(tree.id, level=store_session.SERIAL)
+
+        tree = retrying.Attempts(RESOLVE_WITHIN_S).follow(
+            tree, step, until=lambda tree: not carries(tree, txid))
+        if carries(tree, txid):
+            raise _stuck(tree, txid)
         return tree
 
-    def settle(self, tree):
+    def resolve(self, tree):
         """Return ``tree`` once no transaction holds it, None if deleted.
 
         Waits for a transaction that is under way until its deadline; past
         it the transaction is aborted here.
         """
-        attempts = stepping.Attempts(PATIENCE_S)
-        while tree is not None and tree.intent is not None:
-            txid = decode(tree.intent).txid
-            record = self._records.find(txid)
-            if record is not None and record.state == records.PENDING:
-                ended = record.overdue and isinstance(
-                    self._records.abort(txid), outcome.Applied)
-                if not ended and not attempts.wait():
-                    raise _stuck(tree, txid)
-                tree = self._rows.read_root(tree.id)
-                continue
-            committed = (record is not None and
-                         record.state == records.COMMITTED)
-            tree = self.conclude(tree, txid, committed=committed)
-            if committed:
-                self._forget_if_done(record)
+        tree = retrying.Attempts(RESOLVE_WITHIN_S).follow(
+            tree, self._resolve_once,
+            until=lambda tree: tree is None or tree.intent is None)
+        if tree is not None and tree.intent is not None:
+            raise _stuck(tree, decode(tree.intent).txid)
+        return tree
+
+    def _resolve_once(self, tree):
+        """Return the Tree after one look at the record of its intent."""
+        txid = decode(tree.intent).txid
+        record = self._records.find(txid)
+        if record is not None and record.state == records.PENDING:
+            if record.overdue:
+                self._records.abort(txid)
+            return self._rows.read_root(tree.id)
+        committed = record is not None and record.state == records.COMMITTED
+        tree = self.conclude(tree, txid, committed=committed)
+        if committed:
+            self._forget_if_done(record)
         return tree
 
     def _forget_if_done(self, record):
@@ -191,8 +205,9 @@ class Intents:
 
 
 def carries(tree, txid):
-    """Return whether ``tree`` has an intent of this transaction."""
-    return tree.intent is not None and decode(tree.intent).txid == txid
+    """Return whether a Tree, or None, has an intent of this transaction."""
+    return (tree is not None and tree.intent is not None and
+            decode(tree.intent).txid == txid)
 
 
 def _undecided(record):
@@ -203,8 +218,8 @@ def _before(tree):
     """Return the tree as it was before its intent, None if it was not."""
     if not tree.providers:
         return None
-    return tree.replace(seq=tree.seq - 1, intent=None,
-                        recent_ops=tree.recent_ops[:-1])
+    return tree.replace(version=tree.version - 1, intent=None,
+                        recent_write_ids=tree.recent_write_ids[:-1])
 
 
 def _stuck(tree, txid):

@@ -3,17 +3,19 @@
 
 import dataclasses
 
-from cassandra_scheduler.store import candidates
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.store.cluster import fitness
 from cassandra_scheduler.store import consumers
+from cassandra_scheduler.store import full_scan
 from cassandra_scheduler.store import host_cells
 from cassandra_scheduler.store import intents as store_intents
-from cassandra_scheduler.store import locators
+from cassandra_scheduler.store import lookups
+from cassandra_scheduler.store import query
+from cassandra_scheduler.store import retrying
+from cassandra_scheduler.store import scan
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store import server_groups
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import survey
 from cassandra_scheduler.store import transaction_records
 from cassandra_scheduler.store import transactions
 from cassandra_scheduler.store import tree_rows
@@ -28,16 +30,26 @@ class Store:
     columns: tuple
     searchable: object
     trees: trees.Trees
-    candidates: candidates.Candidates
-    provider_trees: locators.Locator
-    provider_names: locators.Locator
-    consumer_homes: locators.Locator
+    query: query.CandidateQuery
+    scan: scan.Scan
+    provider_trees: lookups.LookupTable
+    provider_names: lookups.LookupTable
+    consumer_homes: lookups.LookupTable
     catalogue: catalogue.Catalogue
     consumers: consumers.Consumers
     transactions: transactions.Transactions
+    writer: retrying.TreeWriter
     server_groups: server_groups.ServerGroups
-    survey: survey.Survey
+    full_scan: full_scan.FullScan
     host_cells: host_cells.HostCells
+
+    def write_tree(self, tree_id, compose, **how):
+        """Write what is composed of one tree; see ``retrying``."""
+        return self.writer.write_tree(tree_id, compose, **how)
+
+    def write_trees(self, consumers, compose, **how):
+        """Write what is composed of several trees; see ``retrying``."""
+        return self.writer.write_trees(consumers, compose, **how)
 
     def check(self):
         """Raise SchemaMismatch or StoreUnfit unless services can work here.
@@ -68,22 +80,30 @@ def open_store(settings, resource_types=(), *, session=None):
 
     rows = tree_rows.TreeRows(session, cloud, columns=columns,
                               searchable=searchable)
+    candidate_query = query.CandidateQuery(session, cloud, columns,
+                                           rows=rows)
     records = transaction_records.TransactionRecords(session, cloud)
     intents = store_intents.Intents(rows, records)
     all_trees = trees.Trees(rows, intents)
-    consumer_homes = locators.consumer_homes(session, cloud)
-    return Store(
-        session=session, cloud=cloud, columns=columns,
-        searchable=searchable, trees=all_trees,
-        candidates=candidates.Candidates(session, cloud, columns,
-                                         rows=rows),
-        provider_trees=locators.provider_trees(session, cloud),
-        provider_names=locators.provider_names(session, cloud),
-        consumer_homes=consumer_homes,
-        catalogue=catalogue.Catalogue(session, cloud),
-        consumers=consumers.Consumers(all_trees, consumer_homes),
-        transactions=transactions.Transactions(
-            all_trees, intents, records, consumer_homes),
-        server_groups=server_groups.ServerGroups(session, cloud),
-        survey=survey.Survey(session, rows, records),
-        host_cells=host_cells.HostCells(session, cloud))
+    consumer_homes = lookups.consumer_homes(session, cloud)
+    all_transactions = transactions.Transactions(all_trees, intents, records,
+                                                 consumer_homes)
+    writer = retrying.TreeWriter(all_trees, all_transactions)
+    return Store(session=session,
+                 cloud=cloud,
+                 columns=columns,
+                 searchable=searchable,
+                 trees=all_trees,
+                 query=candidate_query,
+                 scan=scan.Scan(candidate_query),
+                 provider_trees=lookups.provider_trees(session, cloud),
+                 provider_names=lookups.provider_names(session, cloud),
+                 consumer_homes=consumer_homes,
+                 catalogue=catalogue.Catalogue(session, cloud),
+                 consumers=consumers.Consumers(all_trees, consumer_homes,
+                                               writer),
+                 transactions=all_transactions,
+                 writer=writer,
+                 server_groups=server_groups.ServerGroups(session, cloud),
+                 full_scan=full_scan.FullScan(session, rows, records),
+                 host_cells=host_cells.HostCells(session, cloud))

@@ -32,14 +32,14 @@ class MemberClaim:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ServerGroup:
-    """One state of a group's row; without ``op`` there is no row yet.
+    """One state of a group's row; without ``write_id`` there is no row yet.
 
     ``members`` are uuids of consumers that were placed, or are being placed,
     as members.
     """
     members: frozenset = frozenset()
     claiming: MemberClaim | None = None
-    op: str | None = None
+    write_id: str | None = None
 
 
 class ServerGroups:
@@ -70,16 +70,16 @@ class ServerGroups:
         text = json.dumps({
             'members': sorted(after.members), 'claiming':
             dataclasses.asdict(after.claiming) if after.claiming else None})
-        if before.op is None:
+        if before.write_id is None:
             write = (_CQL['create_if_absent'],
-                     (self._cloud, group_id, text, after.op))
+                     (self._cloud, group_id, text, after.write_id))
         else:
-            write = (_CQL['change_if_op'],
-                     (text, after.op, self._cloud, group_id, before.op))
+            write = (_CQL['change_if_op'], (text, after.write_id, self._cloud,
+                                            group_id, before.write_id))
         written = settling.write_if(
             self._session, [write],
             look=lambda: self.find(group_id, level=store_session.SERIAL),
-            is_ours=lambda found: found.op == after.op)
+            is_ours=lambda found: found.write_id == after.write_id)
         if isinstance(written, outcome.Applied):
             return outcome.Applied(after)
         return written

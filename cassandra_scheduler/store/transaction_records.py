@@ -11,13 +11,13 @@ the lower one when the deadline has passed. A record that is not there means
 """
 
 import dataclasses
-import time
 
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.store import codec
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
+from cassandra_scheduler.store import tree_codec
 
 _CQL = statements.load('transaction_records')
 PENDING, COMMITTED, ABORTED = 'PENDING', 'COMMITTED', 'ABORTED'
@@ -34,7 +34,7 @@ class Record:
     @property
     def overdue(self):
         """Return whether anybody may abort it by now."""
-        return time.time() * 1000 > self.deadline_ms
+        return write_model.now_ms() > self.deadline_ms
 
 
 class TransactionRecords:
@@ -50,14 +50,14 @@ class TransactionRecords:
                                 level=store_session.SERIAL)
         if row is None or row['state'] is None:
             return None
-        return Record(txid, row['state'], codec.ms(row['deadline']),
+        return Record(txid, row['state'], tree_codec.ms(row['deadline']),
                       tuple(row['participants'] or ()))
 
     def begin(self, record):
         """Write a new PENDING record; asking again is Applied."""
         written = self._session.write_if([(
             _CQL['begin_if_absent'],
-            (self._cloud, record.txid, codec.moment(record.deadline_ms),
+            (self._cloud, record.txid, tree_codec.moment(record.deadline_ms),
              list(record.participants)))])
         return self._settled(written, record.txid, PENDING)
 
@@ -90,8 +90,8 @@ class TransactionRecords:
             [(_CQL['delete_if_committed'], (self._cloud, txid))])
 
     def _whole(self, record):
-        return (codec.moment(record.deadline_ms), list(record.participants),
-                self._cloud, record.txid)
+        return (tree_codec.moment(record.deadline_ms), list(
+            record.participants), self._cloud, record.txid)
 
     def _settled(self, written, txid, wanted):
         """Return Applied if the record now has the state that was wanted.

@@ -18,19 +18,17 @@ prepare that is late leaves an intent whose record is ABORTED or gone, and
 anybody clears it. ``intents`` draws the race with readers.
 """
 
-import time
-import uuid
-
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import intents as store_intents
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import transaction_records as records
-from cassandra_scheduler.store import tree_rows
+from cassandra_scheduler.store import tree_versions
 
-TreeChange = consumer_model.TreeChange
-HomeMove = consumer_model.HomeMove
+TreeChange = change_model.TreeChange
+HomeMove = change_model.HomeMove
 
 
 class Transactions:
@@ -62,10 +60,10 @@ class Transactions:
         if any(change.before.intent is not None for change in changes):
             return self._rejected(changes)
         record = records.Record(
-            txid=uuid.uuid4().hex, state=records.PENDING,
-            deadline_ms=int((time.time() + deadline_s) * 1000),
+            txid=write_model.new_write_id(), state=records.PENDING,
+            deadline_ms=write_model.now_ms() + int(deadline_s * 1000),
             participants=tuple(change.after.id for change in changes))
-        attempts = stepping.Attempts(deadline_s)
+        attempts = retrying.Attempts(deadline_s)
         prepared = self._prepare(record, changes, attempts)
         if prepared is None:
             return self._rejected(changes)
@@ -79,9 +77,9 @@ class Transactions:
             case outcome.Unknown() as unknown:
                 return unknown
 
-    def settle_intent(self, tree):
+    def resolve_intent(self, tree):
         """Return ``tree`` once no transaction holds it, None if deleted."""
-        return self._intents.settle(tree)
+        return self._intents.resolve(tree)
 
     def _write_alone(self, change):
         match self._trees.write(change):
@@ -96,14 +94,15 @@ class Transactions:
         """Return the Trees with their intents, or None if one refused."""
         prepared = []
         try:
-            begun = _until_known(attempts, self._records.begin, record)
+            begun = attempts.repeat_unknown(
+                lambda: self._records.begin(record))
             if not isinstance(begun, outcome.Applied):
                 raise _nothing_happened(record)
             for change in changes:
-                match _until_known(attempts, self._intents.prepare, change,
-                                   record.txid):
+                match attempts.repeat_unknown(
+                        lambda change=change: self._intents.prepare(
+                            change, record.txid)):
                     case outcome.Applied(state=tree) if (
-                            tree is not None and
                             store_intents.carries(tree, record.txid)):
                         prepared.append(tree)
                     case outcome.Unknown():
@@ -126,7 +125,8 @@ class Transactions:
         if not isinstance(first, outcome.Unknown):
             return first
         try:
-            again = _until_known(attempts, self._records.commit, record)
+            again = attempts.repeat_unknown(
+                lambda: self._records.commit(record))
             if not isinstance(again, outcome.Unknown):
                 return again
             # Out of time: an abort that succeeds is at least an answer.
@@ -152,7 +152,7 @@ class Transactions:
                     tree, record.txid, committed=True)
             except errors.StoreUnavailable:
                 left = True
-                found[tree.id] = self._trees.after(
+                found[tree.id] = tree_versions.after(
                     store_intents.redo(tree))
         try:
             for move in homes:
@@ -164,13 +164,15 @@ class Transactions:
         return found
 
     def _move_home(self, move, changes):
-        self._homes.move(move.consumer_uuid, move.to_tree, op=move.op,
-                         from_op=move.from_op)
+        self._homes.move(move.consumer_uuid,
+                         move.to_tree,
+                         write_id=move.write_id,
+                         from_write_id=move.from_write_id)
         for change in changes:
             for row in change.put:
-                if row.uuid == move.consumer_uuid and row.is_stub:
-                    self._trees.remove_stub(change.after.id, row.uuid,
-                                            move.to_tree)
+                if row.uuid == move.consumer_uuid and row.is_forwarding:
+                    self._trees.delete_forwarding_row(change.after.id,
+                                                      row.uuid, move.to_tree)
 
     def _clear(self, record, prepared):
         for tree in prepared:
@@ -187,16 +189,8 @@ class Transactions:
     def _rejected(self, changes):
         return outcome.Rejected({
             change.after.id: self._trees.find_settled_state(
-                change.after.id, tree_rows.asked(change))
+                change.after.id, change.consumers)
             for change in changes})
-
-
-def _until_known(attempts, write, *args):
-    """Return the Outcome of a write that may be sent again and again."""
-    while True:
-        written = write(*args)
-        if not isinstance(written, outcome.Unknown) or not attempts.wait():
-            return written
 
 
 def _refuse_nonsense(changes, homes):

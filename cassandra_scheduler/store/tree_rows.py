@@ -14,28 +14,17 @@ Callers outside the store use ``trees``, which knows what an intent means.
 """
 
 import dataclasses
-import zlib
 
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.store import codec
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
+from cassandra_scheduler.store import tree_codec
+from cassandra_scheduler.store import tree_versions
 
 _CQL = statements.load('tree_rows')
-#: How many of the last steps a tree remembers, to recognise one's own.
-RECENT_OPS = 32
-_BASE = ('intent', 'root_of', 'digest') + codec.STATE_COLUMNS
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class TreeState:
-    """A tree as it stands and the consumer rows that were asked for.
-
-    ``tree`` is None when there is no such tree.
-    """
-    tree: object
-    consumers: dict = dataclasses.field(default_factory=dict)
+_BASE = ('intent', 'root_of', 'digest') + tree_codec.STATE_COLUMNS
 
 
 class TreeRows:
@@ -59,7 +48,7 @@ class TreeRows:
 
     def read_root(self, tree_id, *, level=store_session.READ):
         """Return the Tree of the root row, or None. One row."""
-        return codec.tree_from_row(self.session.row(
+        return tree_codec.tree_from_row(self.session.row(
             _CQL['find_root'], (self.cloud, tree_id), level=level))
 
     def read_roots(self, tree_ids, *, level=store_session.READ):
@@ -69,7 +58,7 @@ class TreeRows:
         found = self.session.rows_of_many(
             _CQL['find_root'], [(self.cloud, tree_id)
                                 for tree_id in tree_ids], level=level)
-        trees = (codec.tree_from_row(rows[0]) for rows in found if rows)
+        trees = (tree_codec.tree_from_row(rows[0]) for rows in found if rows)
         return [tree for tree in trees if tree is not None]
 
     def read(self, tree_id, consumer_uuids, *, level=store_session.READ):
@@ -83,21 +72,22 @@ class TreeRows:
             _CQL['find_root_and_consumers'], (self.cloud, tree_id, keys),
             level=level))
 
-    def write(self, change, *, absent=(), first=lambda: None):
-        """Write one step of one tree in one conditional batch.
+    def write(self, change, *, absent=()):
+        """Write one change of one tree in one conditional batch.
 
         ``absent``: uuids of consumers that must have no row, although none
-        is written. ``first()`` is called when all is ready to be sent, and
-        may raise to keep it from being sent. Returns Applied with the new
-        Tree, Rejected with the TreeState that won, or Unknown when neither
-        the write nor the SERIAL read after it was answered.
+        is written. Returns Applied with the new Tree, Rejected with the
+        TreeState that won, or Unknown when neither the write nor the SERIAL
+        read after it was answered.
         """
-        batch = self._batch(change, absent)
-        first()
+        return self.send(change, self.batch(change, absent=absent))
+
+    def send(self, change, batch):
+        """Send the batch of a change, and return its Outcome as ``write``."""
         written = self.session.write_if(batch)
         match written:
             case outcome.Applied():
-                return outcome.Applied(self.after(change))
+                return outcome.Applied(tree_versions.after(change))
             case outcome.Rejected(winner=rows):
                 return self._refused(change, rows)
             case outcome.Unknown(cause=cause):
@@ -117,43 +107,44 @@ class TreeRows:
                                   |<------ the late write: refused
         """
         try:
-            state = self.read(change.after.id, asked(change),
+            state = self.read(change.after.id, change.consumers,
                               level=store_session.SERIAL)
-            if _bears(state, change):
+            if tree_versions.shows(state, change):
                 return outcome.Applied(state.tree)
-            if state.tree is None or state.tree.seq != change.before.seq:
-                return _not_seen(state, change, cause)
+            if (state.tree is None or
+                    state.tree.version != change.before.version):
+                return tree_versions.not_shown(state, change, cause)
             return self._overtake(state, change, cause)
         except errors.StoreUnavailable:
             return outcome.Unknown(cause)
 
-    def fence_without_tree(self, tree_id, fence, *, create):
-        """Put a fence where there is no tree whose seq could be raised.
+    def write_tombstone_without_tree(self, tree_id, tombstone, *, create):
+        """Put a claim tombstone where there is no tree to change.
 
-        ``fence``: a Consumer with ``fenced``; ``create``: it must not stand
-        on another row. Applied when it stands; Rejected with the TreeState
+        ``tombstone``: a Consumer; ``create``: it must not replace a row.
+        Applied when it stands; Rejected with the TreeState
         when there is a tree by now; Unknown.
         """
         written = self.session.write_if([
             (_CQL['expect_no_tree'],
              (store_session.UNSET, self.cloud, tree_id)),
-            self._consumer_write(fence, tree_id, create=create)])
+            self._consumer_write(tombstone, tree_id, create=create)])
         if isinstance(written, outcome.Applied):
             return written
         try:
-            state = self.read(tree_id, [fence.uuid],
+            state = self.read(tree_id, [tombstone.uuid],
                               level=store_session.SERIAL)
         except errors.StoreUnavailable as exc:
             return outcome.Unknown(str(exc))
-        row = state.consumers.get(fence.uuid)
-        if row is not None and row.fenced == fence.fenced:
+        row = state.consumers.get(tombstone.uuid)
+        if row is not None and row.blocked_claims == tombstone.blocked_claims:
             return outcome.Applied()
         if isinstance(written, outcome.Unknown) and state.tree is None:
             return written
         return outcome.Rejected(state)
 
-    def remove_stub(self, tree_id, consumer_uuid, moved_to):
-        """Delete the stub of a consumer that has moved there, if it stands.
+    def delete_forwarding_row(self, tree_id, consumer_uuid, moved_to):
+        """Delete the row that says that a consumer moved there, if it does.
         """
         return self.session.write_if([(
             _CQL['delete_consumer_if_moved_to'],
@@ -174,21 +165,13 @@ class TreeRows:
         right from wrong but by the digest; the others follow from them.
         """
         right, own = self._values(tree), ('intent', 'digest',
-                                          *codec.STATE_COLUMNS)
-        found = [] if codec.is_whole(row) else ['digest']
+                                          *tree_codec.STATE_COLUMNS)
+        found = [] if tree_codec.is_whole(row) else ['digest']
         return found + [name for name in self._columns if name not in own and
                         _plain(row[name]) != _plain(right[name])]
 
-    def after(self, change):
-        """Return ``change.after`` as it stands once written, or None."""
-        if _deletes(change):
-            return None
-        return change.after.replace(
-            seq=_next_seq(change),
-            recent_ops=(change.before.recent_ops +
-                        (_mark(change.op),))[-RECENT_OPS:])
-
-    def _batch(self, change, absent):
+    def batch(self, change, *, absent=()):
+        """Return the (cql, parameters) pairs that write a change."""
         tree_id = change.after.id
         writes = [self._root_write(change)]
         writes += [self._consumer_write(
@@ -203,11 +186,12 @@ class TreeRows:
         return writes
 
     def _consumer_write(self, consumer, tree_id, *, create):
-        if consumer.fenced is not None:
-            name = 'create_fence_if_absent' if create else 'put_fence'
-            return _CQL[name], codec.fence_to_params(
+        if consumer.is_tombstone:
+            name = ('create_tombstone_if_absent' if create
+                    else 'put_tombstone')
+            return _CQL[name], tree_codec.tombstone_to_params(
                 consumer, self.cloud, tree_id)
-        values = codec.consumer_to_params(consumer, self.cloud, tree_id)
+        values = tree_codec.consumer_to_params(consumer, self.cloud, tree_id)
         if not create:
             return _CQL['put_consumer'], values
         # There is nothing to remove: every null written is a tombstone that
@@ -217,10 +201,10 @@ class TreeRows:
             for value in values)
 
     def _root_write(self, change):
-        before, after = change.before, self.after(change)
+        before, after = change.before, tree_versions.after(change)
         key = (self.cloud, change.after.id)
         if after is None:
-            return _CQL['delete_root_if_seq'], key + (before.seq,)
+            return _CQL['delete_root_if_seq'], key + (before.version,)
         old, new = self._values(before), self._values(after)
         changed = tuple(
             store_session.UNSET if new[name] == old[name] and
@@ -228,26 +212,27 @@ class TreeRows:
         # A new tree is written IF seq = null and not IF NOT EXISTS: a late
         # heartbeat may have left a row without a tree.
         return self._update, (
-            (after.seq, list(after.recent_ops)) + changed + key +
-            (before.seq or None,))
+            (after.version, list(after.recent_write_ids)) + changed + key +
+            (before.version or None,))
 
     def _values(self, tree):
         values = dict.fromkeys(self._columns)
-        if tree.seq:
-            values.update(codec.tree_to_row(tree, self.cloud))
-        if tree.seq and tree.providers:
+        if tree.version:
+            values.update(tree_codec.tree_to_row(tree, self.cloud))
+        if tree.version and tree.providers:
             values.update(self._searchable(tree))
         return values
 
     def _overtake(self, state, change, cause):
         """Take the seq that a lost write waits for, and change nothing."""
         nothing = dataclasses.replace(
-            change, before=state.tree, after=state.tree, op='overtaken',
+            change, before=state.tree, after=state.tree, write_id='overtaken',
             put=(), delete=(), create=frozenset())
-        written = self.session.write_if(self._batch(nothing, ()))
+        written = self.session.write_if(self.batch(nothing))
         if isinstance(written, outcome.Applied):
             return outcome.Rejected(
-                TreeState(self.after(nothing), state.consumers))
+                change_model.TreeState(tree_versions.after(nothing),
+                                       state.consumers))
         return outcome.Unknown(cause)
 
     def _refused(self, change, rows):
@@ -256,9 +241,9 @@ class TreeRows:
             state = state_of(rows)
         # Only rows that bore a condition come back with a refusal.
         if (state is None or state.tree is None or
-                not asked(change) <= change.create):
-            state = self.read(change.after.id, asked(change))
-        if _bears(state, change):
+                not change.consumers <= change.create):
+            state = self.read(change.after.id, change.consumers)
+        if tree_versions.shows(state, change):
             return outcome.Applied(state.tree)
         return outcome.Rejected(state)
 
@@ -268,10 +253,10 @@ def state_of(rows):
     tree, consumers = None, {}
     for row in rows:
         if row.get('kind') == 'root':
-            tree = codec.tree_from_row(row)
+            tree = tree_codec.tree_from_row(row)
         elif row.get('kind') == 'consumer' and row.get('home'):
-            consumers[row['key']] = codec.consumer_from_row(row)
-    return TreeState(tree, consumers)
+            consumers[row['key']] = tree_codec.consumer_from_row(row)
+    return change_model.TreeState(tree, consumers)
 
 
 def _plain(value):
@@ -279,53 +264,3 @@ def _plain(value):
     if isinstance(value, str) or not hasattr(value, '__iter__'):
         return value
     return frozenset(value) or None
-
-
-def asked(change):
-    """Return the uuids of the consumers that a change is about."""
-    return ({consumer.uuid for consumer in change.put} |
-            set(change.delete) | set(change.create))
-
-
-def _mark(op):
-    return op[:12]
-
-
-def _deletes(change):
-    return not change.after.providers and change.after.intent is None
-
-
-def _next_seq(change):
-    # A tree that is created again must not count through the numbers of its
-    # former life, or a late writer could match one of them.
-    return change.before.seq + 1 if change.before.seq else (
-        zlib.crc32(change.op.encode()) << 20) + 1
-
-
-def _later_steps(state, change):
-    """Return how many steps the tree took after ``change``, or None.
-
-    None when it is another life of the tree, or the change is still to come.
-    """
-    later = state.tree.seq - _next_seq(change)
-    return later if 0 <= later < 1 << 20 else None
-
-
-def _bears(state, change):
-    """Return whether what stands there shows that ``change`` happened."""
-    if state.tree is None:
-        return _deletes(change)
-    later = _later_steps(state, change)
-    if later is not None and later < len(state.tree.recent_ops):
-        return state.tree.recent_ops[-1 - later] == _mark(change.op)
-    return any(state.consumers[consumer.uuid].claim_id == change.op
-               for consumer in change.put
-               if consumer.uuid in state.consumers)
-
-
-def _not_seen(state, change, cause):
-    if state.tree is not None:
-        later = _later_steps(state, change)
-        if later is not None and later >= RECENT_OPS:
-            return outcome.Unknown(f'{cause}; {later} later writes hide it')
-    return outcome.Rejected(state)

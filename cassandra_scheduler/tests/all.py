@@ -22,8 +22,8 @@ import time
 import fixtures
 
 import cassandra_scheduler
-from cassandra_scheduler.local import cluster as local_cluster
-from cassandra_scheduler.local import failures
+from cassandra_scheduler import testbed
+from cassandra_scheduler.testbed import cluster as local_cluster
 from cassandra_scheduler.tests import complaints
 from cassandra_scheduler.tests import durations
 
@@ -32,6 +32,9 @@ BIN = pathlib.Path(sys.executable).parent
 # Where shell scripts are, and how they begin.
 SHELL = (PACKAGE.parent / 'devstack', PACKAGE)
 BASH = b'#!/bin/bash\n'
+# Where pages are.
+PAGES = ('doc/source', 'releasenotes/source', 'README.rst',
+         'CONTRIBUTING.rst', 'SECURITY.rst', 'devstack')
 SELECTION = PACKAGE / 'tests' / 'upstream' / 'ci.txt'
 
 # Where the tests find Cassandra.
@@ -100,9 +103,11 @@ def suites():
         Suite('pep8', (str(BIN / 'flake8'),), counts=False),
         Suite('bashate', (str(BIN / 'bashate'), *_shell_scripts()),
               counts=False),
-        Suite('doc8', (str(BIN / 'doc8'), '--quiet', 'doc/source',
-                       'releasenotes/source', 'README.rst',
-                       'CONTRIBUTING.rst', 'devstack'), counts=False),
+        Suite('doc8', (str(BIN / 'doc8'), '--quiet', *PAGES), counts=False),
+        Suite('sphinx-lint', (str(BIN / 'sphinx-lint'), '--enable', 'all',
+                              '--disable', 'line-too-long', *PAGES),
+              counts=False),
+        Suite('codespell', (str(BIN / 'codespell'),), counts=False),
         Suite('docs', _sphinx('doc'), counts=False),
         Suite('releasenotes', _sphinx('releasenotes'), counts=False),
         Suite('lint', (str(BIN / 'lint-imports'),), counts=False),
@@ -225,7 +230,7 @@ def cassandra(environment):
         yield environment
         return
     say('=== Cassandra')
-    cluster = local_cluster.Cluster.on_fresh_ports()
+    cluster = local_cluster.LocalCluster.on_fresh_ports()
     try:
         with fixtures.EnvironmentVariable('JAVA_TOOL_OPTIONS', ' '.join((
                 os.environ.get('JAVA_TOOL_OPTIONS', ''), THROWN_AWAY))):
@@ -246,7 +251,7 @@ def run_all(suites, environment):
     try:
         with cassandra(environment) as with_cassandra:
             return results + [run(suite, with_cassandra) for suite in needy]
-    except failures.LocalClusterError as error:
+    except testbed.TestbedError as error:
         say(f'Cassandra did not start: {error}')
         return results + [Result(suite.name, failed=1,
                                  remark='Cassandra did not start')

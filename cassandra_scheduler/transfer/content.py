@@ -82,9 +82,8 @@ def _of_provider(provider):
 
 def _of_inventory(inventory):
     # Upstream's column is single precision in MySQL.
-    return inventory and dataclasses.replace(
-        inventory, allocation_ratio=float(
-            f'{inventory.allocation_ratio:.6g}'),
+    return inventory and inventory.replace(
+        allocation_ratio=float(f'{inventory.allocation_ratio:.6g}'),
         created_ms=_second(inventory.created_ms),
         updated_ms=_second(inventory.updated_ms))
 

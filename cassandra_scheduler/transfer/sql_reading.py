@@ -10,7 +10,7 @@ from sqlalchemy import func
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import catalogue
-from cassandra_scheduler.store import codec
+from cassandra_scheduler.store import tree_codec
 from cassandra_scheduler.transfer import content
 from cassandra_scheduler.transfer import sql_database
 
@@ -54,7 +54,7 @@ class SqlReader:
         Without those that come with a library.
         """
         return {kind: {
-            row.name: codec.ms(row.created_at)
+            row.name: tree_codec.ms(row.created_at)
             for row in self._rows(sqlalchemy.select(table))
             if row.name not in content.STANDARD_NAMES[kind]}
             for kind, table in NAMES.items()}
@@ -106,8 +106,8 @@ class SqlReader:
             row.uuid, home='', amounts=amounts[row.uuid],
             generation=row.generation, project_id=row.project,
             user_id=row.user, consumer_type=types.get(row.consumer_type_id),
-            created_ms=codec.ms(row.created_at),
-            updated_ms=codec.ms(row.updated_at or row.created_at))
+            created_ms=tree_codec.ms(row.created_at),
+            updated_ms=tree_codec.ms(row.updated_at or row.created_at))
             for row in self._rows_in(wanted, CONSUMERS.c.uuid, uuids)
             if row.uuid in amounts}
 
@@ -168,8 +168,8 @@ class SqlReader:
                 inventories=inventories.get(row.id, {}),
                 traits=frozenset(traits.get(row.id, ())),
                 aggregates=frozenset(aggregates.get(row.id, ())),
-                created_ms=codec.ms(row.created_at),
-                updated_ms=codec.ms(row.updated_at))
+                created_ms=tree_codec.ms(row.created_at),
+                updated_ms=tree_codec.ms(row.updated_at))
 
     def _inventories(self, ids):
         classes = self._names_by_id(catalogue.RESOURCE_CLASS)
@@ -180,8 +180,8 @@ class SqlReader:
             found.setdefault(row.resource_provider_id, {})[
                 classes[row.resource_class_id]] = tree_model.Inventory(
                 *(getattr(row, field) for field in _INVENTORY_FIELDS),
-                created_ms=codec.ms(row.created_at),
-                updated_ms=codec.ms(row.updated_at))
+                created_ms=tree_codec.ms(row.created_at),
+                updated_ms=tree_codec.ms(row.updated_at))
         return found
 
     def _marks(self, table, link, ids, value):

@@ -11,7 +11,7 @@ import sqlalchemy
 from sqlalchemy import exc as sql_errors
 
 from cassandra_scheduler.store import catalogue
-from cassandra_scheduler.store import codec
+from cassandra_scheduler.store import tree_codec
 from cassandra_scheduler.transfer import content
 from cassandra_scheduler.transfer import refusing
 from cassandra_scheduler.transfer import sql_reading
@@ -289,5 +289,5 @@ def _insert(connection, table, rows):
 
 def _moment(milliseconds):
     """Return a whole second: MySQL rounds what is more precise, even up."""
-    return codec.moment(None if milliseconds is None else
-                        milliseconds // 1000 * 1000)
+    return tree_codec.moment(None if milliseconds is None else milliseconds //
+                             1000 * 1000)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads our store, some trees at a time, into the values of ``content``."""
 
-from cassandra_scheduler.placement_api import finding
+from cassandra_scheduler.placement_api.providers import finding
 from cassandra_scheduler.transfer import content
 
 #: How many trees are read together.
@@ -91,7 +91,7 @@ class StoreReader:
 
     def _complete(self, tree_id, uuid, row):
         """Return the whole Consumer with this row in this tree, or None."""
-        if row is not None and row.stands and row.home == tree_id and (
+        if row is not None and row.is_live and row.home == tree_id and (
                 not row.also_in):
             return _without_place(row, row.amounts)
         found = self._store.consumers.find(uuid)

@@ -13,15 +13,15 @@ import uuid as uuids
 
 from placement import exception
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.placement_api import consumer_homes
-from cassandra_scheduler.placement_api import moments
-from cassandra_scheduler.placement_api import provider_lives
-from cassandra_scheduler.placement_api import provider_moves
-from cassandra_scheduler.placement_api import replacement
-from cassandra_scheduler.placement_api import tidying
+from cassandra_scheduler.placement_api.providers import cleanup
+from cassandra_scheduler.placement_api.providers import create_delete
+from cassandra_scheduler.placement_api.providers import rename_reparent
+from cassandra_scheduler.placement_api.providers import replacement
+from cassandra_scheduler.placement_api import timestamps
 from cassandra_scheduler.placement_api import writing
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.store import outcome
@@ -55,7 +55,7 @@ class StoreWriter(store_reading.StoreReader):
             tree_id = self._settle(tree)
         if any(provider.shares for provider in tree.providers.values()):
             # Searches look here for trees that share: before the trait.
-            self._note(catalogue.SHARING_TREE, tree_id, moments.now_ms())
+            self._note(catalogue.SHARING_TREE, tree_id, timestamps.now_ms())
         wanted = [tree.providers[uuid] for uuid in tree.providers
                   if uuid in changed]
         for chunk in list(sql_reading.chunks(
@@ -102,8 +102,8 @@ class StoreWriter(store_reading.StoreReader):
                 self._write(sorted({found.consumer.home} |
                                    found.consumer.also_in),
                             [one.replace(amounts={})], {})
-                tidying.release([(self._store.consumer_homes, one.uuid,
-                                  found.location.op)])
+                cleanup.release([(self._store.consumer_homes, one.uuid,
+                                  found.lookup_row.write_id)])
 
     def remove_providers(self, providers):
         """Remove Providers, children first; one in use or with a child stays.
@@ -114,7 +114,7 @@ class StoreWriter(store_reading.StoreReader):
                     exception.CannotDeleteParentResourceProvider,
                     exception.ResourceProviderInUse):
                 if found is not None:
-                    provider_lives.destroy(self._store, found)
+                    create_delete.destroy(self._store, found)
 
     def remove_names(self, kind, names):
         """Remove names that nobody uses any more."""
@@ -134,13 +134,13 @@ class StoreWriter(store_reading.StoreReader):
                 tree.providers[uuid].parent) for uuid, found in here.items()):
             self._rearrange(tree, here)
             return self.found([tree.root.uuid])[tree.root.uuid].tree.id
-        op = writing.new_op()
+        write_id = writing.new_write_id()
         for provider in tree.providers.values():
             if provider.uuid not in here:
-                provider_lives.claim_uuid(self._store, provider.uuid, tree_id,
-                                          op)
-                provider_lives.claim_name(self._store, provider.name,
-                                          provider.uuid, op)
+                create_delete.claim_uuid(self._store, provider.uuid, tree_id,
+                                         write_id)
+                create_delete.claim_name(self._store, provider.name,
+                                         provider.uuid, write_id)
         return tree_id
 
     def _new_tree_id(self, root_uuid):
@@ -153,11 +153,11 @@ class StoreWriter(store_reading.StoreReader):
         context = types.SimpleNamespace(store=self._store)
         for provider in tree.providers.values():
             if provider.uuid not in here:
-                provider_lives.create(
+                create_delete.create(
                     self._store, uuid=provider.uuid, name=provider.name,
                     parent=provider.parent)
                 continue
-            provider_moves.save(types.SimpleNamespace(
+            rename_reparent.save(types.SimpleNamespace(
                 _context=context, uuid=provider.uuid, name=provider.name,
                 parent_provider_uuid=provider.parent), True)
 
@@ -166,12 +166,12 @@ class StoreWriter(store_reading.StoreReader):
 
         ``places``: provider uuid -> tree id.
         """
-        op = writing.new_op()
+        write_id = writing.new_write_id()
         moved = {one.uuid: self._store.consumer_homes.find(one.uuid)
                  for one in consumers} if len(tree_ids) > 1 else {}
 
         def compose(states):
-            draft = replacement.Draft(states, op, moments.now_ms())
+            draft = replacement.Draft(states, write_id, timestamps.now_ms())
             if providers:
                 draft.set_tree(_with_providers(
                     states[tree_ids[0]].tree or
@@ -208,11 +208,12 @@ class StoreWriter(store_reading.StoreReader):
             draft, whole.replace(home=old.home if old else ''), held, amounts)
         home = draft.homes[whole.uuid]
         if old is None and home is not None:
-            consumer_homes.claim(self._store, whole.uuid, home.home, draft.op)
+            consumer_homes.claim(self._store, whole.uuid, home.home,
+                                 draft.write_id)
 
     def _note(self, kind, name, created_ms):
         written = self._store.catalogue.create(
-            kind, name, op=uuids.uuid4().hex, now_ms=created_ms)
+            kind, name, write_id=uuids.uuid4().hex, now_ms=created_ms)
         if isinstance(written, outcome.Unknown):
             raise errors.OutcomeUnknown(
                 f'Whether {name} was created is not known '
@@ -252,6 +253,7 @@ def _moves(draft, locations):
         home = draft.homes.get(uuid)
         old = replacement.home_of(replacement.rows(draft, uuid))
         if location and old and home and home.home != old.home:
-            moves.append(consumer_model.HomeMove(uuid, location.op,
-                                                 home.home, draft.op))
+            moves.append(
+                change_model.HomeMove(uuid, location.write_id, home.home,
+                                      draft.write_id))
     return tuple(moves)

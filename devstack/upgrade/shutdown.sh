@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What grenade runs before the upgrade. Cassandra stays, as databases do.
+# Grenade runs this before the upgrade. Cassandra keeps running, as databases
+# do.
 
 set -o errexit
 

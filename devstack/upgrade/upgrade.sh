@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What grenade runs once Nova and Placement are upgraded: the new programs on
-# the old rows. Nova's own upgrade has started Nova's own programs meanwhile.
+# Grenade runs this after it has upgraded Nova and Placement. It starts the new
+# programs on the old rows. Nova's own upgrade has started Nova's own programs
+# before.
 
 set -o errexit
 

@@ -5,6 +5,11 @@ The pages on options and commands are generated from the code, so it has to
 be installed where this is built.
 """
 
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / '_ext'))
+
 project = 'cassandra_scheduler'
 copyright = 'the cassandra_scheduler authors'
 
@@ -13,7 +18,11 @@ extensions = [
     'openstackdocstheme',
     'oslo_config.sphinxconfiggen',
     'oslo_config.sphinxext',
+    'rooms',
+    'sphinx.ext.graphviz',
 ]
+# Pictures are drawn from text, by the `dot` of bindep.txt.
+graphviz_output_format = 'svg'
 openstackdocs_auto_name = False
 openstackdocs_auto_version = False
 openstackdocs_use_storyboard = False
@@ -26,6 +35,6 @@ config_generator_config_file = [
 ]
 
 master_doc = 'index'
-exclude_patterns = []
+exclude_patterns = ['_ext']
 html_theme = 'openstackdocs'
 pygments_style = 'native'

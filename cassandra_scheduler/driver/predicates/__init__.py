@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What of Nova's filters the candidate query can say.
+"""The part of Nova's filters that the candidate query can decide.
 
-A predicate belongs to one class of Nova. It turns a request into restrictions
-that no host breaks which the filter would pass; the filter itself is asked
-all the same, of fewer hosts. A filter from elsewhere has none, a subclass of
-Nova's neither. Start with ``registry``; ``table`` writes what it says into
-the documentation.
+A predicate belongs to one of Nova's classes. It turns a request into
+restrictions. Every host that the filter passes satisfies them; the filter
+itself still runs, on fewer hosts. A subclass and a filter from elsewhere have
+no predicate. Start with ``registry``; ``table`` writes the documentation
+from it.
 """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """NumInstancesFilter, IoOpsFilter, and both with limits of aggregates.
 
-The columns count what the host has reported and what was claimed since, as
-the filters do.
+Like the filters, the columns count what the host has reported and what was
+claimed since then.
 """
 
 import functools
@@ -15,20 +15,20 @@ def _below(limit, column, *, exact):
         column, '<=', limit - 1),), exact=exact)
 
 
-def _configured(asked, *, column, option):
-    """Narrow to hosts that count less than an option says."""
-    return _below(getattr(asked.conf.filter_scheduler, option), column,
+def _configured(given, *, column, option):
+    """Narrow to hosts that count less than an option."""
+    return _below(getattr(given.conf.filter_scheduler, option), column,
                   exact=True)
 
 
-def _highest(asked, *, column, option):
+def _highest(given, *, column, option):
     """Narrow by the highest limit that the option or an aggregate sets.
 
-    Which host has which aggregate is not in its row, so the lower limits are
-    for the filter. A value that is no number makes it turn to the option.
+    A host's row does not say in which aggregates it is, so the filter applies
+    the lower limits. It uses the option if a value is not a number.
     """
-    highest = getattr(asked.conf.filter_scheduler, option)
-    for aggregates in asked.by_host().values():
+    highest = getattr(given.conf.filter_scheduler, option)
+    for aggregates in given.by_host().values():
         for aggregate in aggregates:
             try:
                 highest = max(highest, int(aggregate.metadata[option]))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The restrictions of all enabled filters on one request."""
+"""The Restrictions that stand for the enabled filters of one request."""
 
 import dataclasses
 
@@ -13,12 +13,12 @@ from cassandra_scheduler.driver.predicates import registry
 LOG = logging.getLogger(__name__)
 
 
-def restrictions(spec, *, filters, conf, by_host, instances):
-    """Return the Restrictions that the enabled ``filters`` ask for.
+def filter_restrictions(spec, *, filters, conf, by_host, instances):
+    """Return the Restrictions that stand for the enabled ``filters``.
 
-    Each bears the name of its filter as its source. None for forced hosts,
-    where Nova asks no filter, and of a rebuild only those of filters that it
-    asks then. ``by_host`` and ``instances``: of predicate.Asked.
+    The source of each is the name of its filter. There are none for forced
+    hosts, for which Nova runs no filter. A rebuild runs only some filters,
+    and only those count. ``by_host`` and ``instances``: of PredicateInput.
     """
     if destinations.skips_filters(spec):
         return ()
@@ -27,26 +27,26 @@ def restrictions(spec, *, filters, conf, by_host, instances):
     for each in filters:
         if rebuild and not each.RUN_ON_REBUILD:
             continue
-        asked = predicate.Asked(spec, each, conf, by_host, instances)
+        given = predicate.PredicateInput(spec, each, conf, by_host, instances)
         name = type(each).__name__
         found.update(dict.fromkeys(
             dataclasses.replace(one, source=name)
-            for one in of_filter(asked).restrictions))
+            for one in of_filter(given).restrictions))
     return tuple(found)
 
 
-def of_filter(asked):
-    """Return what one enabled filter asks of the query, as Narrowed.
+def of_filter(given):
+    """Return the Narrowed of one enabled filter.
 
-    A predicate that cannot cope narrows nothing. Then the filter is asked of
-    every host, and it is the one to say what is wrong with the request.
+    If its predicate fails, nothing is narrowed. The filter then sees every
+    host and finds what is wrong with the request.
     """
-    known = registry.find(asked.found)
+    known = registry.find(given.filter)
     if known is None or known.narrow is None:
-        return predicate.NOTHING
+        return predicate.NOT_NARROWED
     try:
-        return known.narrow(asked)
+        return known.narrow(given)
     except Exception as exc:
-        LOG.debug('Nothing of %(filter)s is pushed down: %(error)r',
+        LOG.debug('The query leaves all to %(filter)s: %(error)r',
                   {'filter': known.name, 'error': exc})
-        return predicate.NOTHING
+        return predicate.NOT_NARROWED

@@ -5,21 +5,21 @@ import dataclasses
 import typing
 
 from cassandra_scheduler.model import restriction
-from cassandra_scheduler.scheduling import planning
+from cassandra_scheduler.scheduling import query_plan
 
 Restriction = restriction.Restriction
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Asked:
-    """One request, as a predicate may look at it.
+class PredicateInput:
+    """What a predicate may look at: one request, and one enabled filter.
 
-    ``spec``: the RequestSpec; ``found``: the enabled filter; ``conf``: Nova's
+    ``spec``: the RequestSpec; ``filter``: Nova's filter; ``conf``: Nova's
     options; ``by_host()``: host -> Nova's Aggregates; ``instances``: the
-    Instances it names, None where others than those may count.
+    Instances that the request names, None if others may count as well.
     """
     spec: object
-    found: object
+    filter: object
     conf: object
     by_host: typing.Callable
     instances: object = None
@@ -27,28 +27,28 @@ class Asked:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Narrowed:
-    """What one filter asks of the candidate query for one request.
+    """How one filter narrows the candidate query of one request.
 
-    ``exact``: whoever satisfies the restrictions passes the filter, at the
-    moment of the query. Otherwise some do not, and the filter finds them.
+    ``exact``: every host that satisfies the restrictions passes the filter,
+    at the moment of the query. If not exact, the filter refuses some of them.
     """
     restrictions: tuple = ()
     exact: bool = False
 
 
-#: The query cannot say anything of this request.
-NOTHING = Narrowed()
+#: The query cannot be narrowed for this request.
+NOT_NARROWED = Narrowed()
 #: The filter passes every host.
-EVERYBODY = Narrowed(exact=True)
+EVERY_HOST = Narrowed(exact=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Predicate:
-    """What is pushed down of one of Nova's filters.
+    """What the query does for one of Nova's filters.
 
-    ``filter``: full name of the class, which must be that very class;
-    ``narrow``: from Asked to Narrowed, None if nothing ever is; ``pushed``,
-    ``result`` and ``rest`` are for the documentation.
+    ``filter``: full name of the class; ``narrow``: from PredicateInput to
+    Narrowed, None if the query never does anything; ``pushed``, ``result``
+    and ``rest`` are for the documentation.
     """
     filter: str
     narrow: typing.Callable | None
@@ -62,18 +62,18 @@ class Predicate:
         return self.filter.rpartition('.')[2]
 
 
-def only_hosts(names, *, exact=True):
-    """Return the Narrowed of a filter that passes these hosts at most."""
+def named_hosts(names, *, exact=True):
+    """Return the Narrowed of a filter that passes no other hosts."""
     return Narrowed((Restriction('host', 'IN', tuple(sorted(names))),),
                     exact=exact)
 
 
-def words(column, found, *, exact=False):
-    """Return the Narrowed of a filter that wants these words of a host.
+def has_tokens(column, tokens, *, exact=False):
+    """Return the Narrowed of a filter that needs these capability tokens.
 
-    The first are the most telling: a query is asked for a few only.
+    A query compares only the first few, so put the rarest first.
     """
-    found = tuple(dict.fromkeys(found))
+    found = tuple(dict.fromkeys(tokens))
     return Narrowed(tuple(Restriction(column, 'CONTAINS', each)
-                          for each in found[:planning.MOST_WORDS]),
-                    exact=exact and len(found) <= planning.MOST_WORDS)
+                          for each in found[:query_plan.MOST_MEMBERS]),
+                    exact=exact and len(found) <= query_plan.MOST_MEMBERS)

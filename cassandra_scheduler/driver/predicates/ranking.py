@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every weigher of Nova: what it looks at, and where that comes from.
 
-Weighers are not pushed down. Their scores depend on who else is a candidate,
-so they rank what the filters have left.
+The query does nothing for weighers. A weight depends on all candidates, so
+weighers run after the filters.
 """
 
-_REPORT = 'the host\'s report, less the claims since'
-_LOOKED_UP = 'where the instances of the group are, looked up by name'
+_REPORT = 'the host\'s report, less later claims'
+_LOOKED_UP = 'the lookup rows of the group\'s instances'
 
-#: (class, what it ranks by, where that comes from)
+#: (class, what it weighs, where that comes from)
 ALL = (
     ('compute.BuildFailureWeigher', 'failed builds', 'the host\'s report'),
     ('cpu.CPUWeigher', 'free virtual CPUs', _REPORT),
@@ -18,7 +18,7 @@ ALL = (
     ('hypervisor_version.HypervisorVersionWeigher', 'hypervisor version',
      'the host\'s report'),
     ('image_props.ImagePropertiesWeigher',
-     'image properties of the instances there', 'the cell\'s database'),
+     'image properties of the instances there', _REPORT),
     ('io_ops.IoOpsWeigher', 'operations under way', _REPORT),
     ('metrics.MetricsWeigher', 'metrics', 'the host\'s report'),
     ('num_instances.NumInstancesWeigher', 'instances', _REPORT),

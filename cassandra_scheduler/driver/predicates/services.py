@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ComputeFilter: is the compute service of a host up."""
+"""ComputeFilter: whether the compute service of a host is up."""
 
 import datetime
 
@@ -10,17 +10,18 @@ from cassandra_scheduler.driver.predicates import predicate
 Restriction = predicate.Restriction
 
 
-def compute(asked):
-    """Narrow to hosts that are enabled and were heard of lately.
+def compute(given):
+    """Narrow to hosts that are enabled and have sent a heartbeat lately.
 
-    A clock only runs on: who is too old for the query is so for the filter.
-    A heartbeat from the future counts as none for Nova, and stays to it.
-    Where others than heartbeats decide, nothing is narrowed.
+    Time only goes forward: a heartbeat that is too old for the query is too
+    old for the filter, which runs later. Nova ignores a heartbeat from the
+    future; that is left to the filter. Nothing is narrowed if another
+    servicegroup driver decides.
     """
-    if asked.conf.servicegroup_driver != 'db':
-        return predicate.NOTHING
+    if given.conf.servicegroup_driver != 'db':
+        return predicate.NOT_NARROWED
     oldest = timeutils.utcnow() - datetime.timedelta(
-        seconds=asked.conf.service_down_time)
+        seconds=given.conf.service_down_time)
     return predicate.Narrowed((
         Restriction('last_seen', '>=', oldest),
         Restriction('service_disabled', '=', False),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes what is pushed down of Nova's filters, for the documentation.
+"""Writes the page about Nova's filters and weighers.
 
     python -m cassandra_scheduler.driver.predicates.table [file]
 """
@@ -10,8 +10,8 @@ import sys
 from cassandra_scheduler.driver.predicates import ranking
 from cassandra_scheduler.driver.predicates import registry
 
-#: Where the table stands in the source tree.
-PLACE = 'doc/source/admin/filters.rst'
+#: The page in the source tree.
+PAGE = 'doc/source/admin/filters.rst'
 _HEAD = '''\
 .. Written by: python -m cassandra_scheduler.driver.predicates.table
 
@@ -19,21 +19,22 @@ _HEAD = '''\
 Filters and weighers
 ====================
 
-Every enabled filter decides as Nova's own class, on the row of a host. Before
-that, the query leaves out hosts which some filter would refuse. What it does
-for a filter is one of these:
+Nova's own class decides for every enabled filter, on the row of a host. The
+query that finds candidates already leaves out hosts that a filter would
+refuse. For each filter, it does one of three things:
 
 exact
     The query and the filter agree.
 narrowed
-    The query never misses a host that the filter passes, and finds some that
-    it refuses.
+    The query finds every host that the filter passes, and also some hosts
+    that the filter refuses.
 Python
-    The query says nothing of it.
+    The query does nothing for the filter.
 
-A subclass, or a filter from elsewhere, has nothing pushed down. With
-``[cassandra_scheduler] push_down_filters`` set to false no filter has.
-The page :doc:`/design/predicates` says why it is so.
+The query does nothing for a subclass of Nova's filters, or for a filter from
+elsewhere. It does nothing for any filter if ``[cassandra_scheduler]
+push_down_filters`` is false. The page :doc:`/design/predicates` gives the
+reasons.
 
 Filters
 =======
@@ -43,8 +44,8 @@ _BETWEEN = '''
 Weighers
 ========
 
-Weighers rank what the filters have left, as Nova's own classes. Nothing of
-them is pushed down: their scores depend on who else is a candidate.
+Nova's own weighers order the hosts that pass the filters. The query does
+nothing for them: the weight of a host depends on all other candidates.
 
 '''
 
@@ -55,9 +56,9 @@ def text():
                for each in registry.ALL]
     weighers = [(name.rpartition('.')[2], what, source)
                 for name, what, source in ranking.ALL]
-    return (_HEAD + _table(('Filter', 'Pushed down', 'Result',
+    return (_HEAD + _table(('Filter', 'What the query compares', 'Result',
                             'Decided in Python'), sorted(filters)) +
-            _BETWEEN + _table(('Weigher', 'Ranks by', 'From'),
+            _BETWEEN + _table(('Weigher', 'Weighs', 'From'),
                               sorted(weighers)))
 
 

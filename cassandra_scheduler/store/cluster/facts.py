@@ -8,9 +8,9 @@ import time
 
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store.cluster import clocks
-from cassandra_scheduler.store import codec
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
+from cassandra_scheduler.store import tree_codec
 
 _CQL = statements.load('cluster')
 #: The table whose repair is looked for; the others are of the same keyspace.
@@ -81,7 +81,7 @@ def _ask(session, node, names, clock):
 def _compare(session, node, clock):
     before_s = clock()
     [row] = session.rows_at(node, _CQL['read_clock'])
-    return clocks.ahead(before_s, codec.ms(row['now']), clock())
+    return clocks.ahead(before_s, tree_codec.ms(row['now']), clock())
 
 
 def last_repair(session):

@@ -14,11 +14,11 @@ import uuid
 
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import restriction
-from cassandra_scheduler.store import candidates
 from cassandra_scheduler.store.cluster import facts
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
+from cassandra_scheduler.store import token_ranges
 
 _CQL = statements.load('cluster')
 #: The oldest Cassandra that has what the schema needs.
@@ -167,7 +167,7 @@ def clocks(found, settings):
 
 
 def queries(store):
-    """Try the query for candidates, over next to none of the ring.
+    """Try the query for candidates, over the smallest token range.
 
     It needs indexes and compares rows, and Cassandra can be told to allow
     neither; what it allows differs between consistency levels.
@@ -176,8 +176,8 @@ def queries(store):
 
     def ask():
         for level in (store_session.CANDIDATES, store_session.READ):
-            store.candidates.read(asked, up_to=candidates.MIN_TOKEN + 1,
-                                  limit=1, level=level)
+            store.query.read(asked, within=token_ranges.SMALLEST, limit=1,
+                             level=level)
     return _tried(ask)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Refuses to work on a keyspace that this code does not understand."""
+"""Rejects a keyspace that this code does not understand."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ from cassandra_scheduler.store import statements
 
 _CQL = statements.load('schema')
 #: The schema this code writes, and the oldest code that may read it.
-VERSION = 4
+VERSION = 5
 OLDEST_READER = 1
 
 

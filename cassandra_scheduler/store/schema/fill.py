@@ -1,28 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fills columns of resource types that rows do not have yet.
 
-A query does not find a row whose column is empty. So a column that was added
-is filled in every row, of every cloud of the keyspace, before anybody may
-search by it; that this is done is noted for each column.
+A query does not find a row whose column is empty. So a new column is filled
+in every row, of every cloud of the keyspace, before a service may search by
+it. The keyspace notes for each column that this is done.
 """
 
 import concurrent.futures
 import datetime
-import uuid
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.store import codec
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
-from cassandra_scheduler.store import survey
+from cassandra_scheduler.store import token_ranges
+from cassandra_scheduler.store import tree_codec
 from cassandra_scheduler.store import tree_rows
 
 _CQL = statements.load('schema')
 _ROOT = statements.load('tree_rows')['find_root']
 _SIDE_BY_SIDE = 8
-#: How often a row is looked at again because somebody else has written it.
+#: How often a row is read again because of other writers.
 _ATTEMPTS = 20
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError,
                ValueError)
@@ -36,16 +36,16 @@ def unfilled(session, columns):
 
 
 def fill(session, columns, searchable, *, progress):
-    """Write the rows again whose columns are not what the tree makes them.
+    """Write each row again whose columns differ from what its tree says.
 
-    ``searchable(tree)`` returns column name -> value. A conditional write
-    for each such row; services may work meanwhile. Can be repeated: rows
-    that are right are read only. Returns how many were written. Raises
+    ``searchable(tree)`` returns column name -> value. One conditional write
+    for each such row; services may work meanwhile. It can be repeated: right
+    rows are only read. Returns how many rows were written. Raises
     StoreUnavailable; then nothing is noted.
     """
     written, seen, began = 0, 0, unfilled(session, columns)
     with concurrent.futures.ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        for number, part in enumerate(survey.parts(), 1):
+        for number, part in enumerate(token_ranges.parts(), 1):
             keys = [(row['cloud'], row['tree']) for row in
                     session.rows(_CQL['list_partitions'], part)]
             seen += len(keys)
@@ -54,7 +54,7 @@ def fill(session, columns, searchable, *, progress):
                 keys))
             if keys:
                 progress(f'rows: {seen} seen, {written} written, part '
-                         f'{number} of {survey.PARTS}')
+                         f'{number} of {token_ranges.PARTS}')
     now = datetime.datetime.now(datetime.timezone.utc)
     session.write_all(_CQL['note'], [(_note(name), now) for name in began])
     return written
@@ -65,9 +65,9 @@ def _note(column):
 
 
 def _bring_up(session, key, columns, searchable):
-    """Write one root row again unless it is right; return whether it was.
+    """Write one root row again unless it is right; return whether we did.
 
-    What makes no sense is left as it is: nothing could be found by it.
+    A row that makes no sense stays as it is: no query finds it anyway.
     """
     cloud, tree_id = key
     rows = tree_rows.TreeRows(session, cloud, columns=columns,
@@ -75,13 +75,16 @@ def _bring_up(session, key, columns, searchable):
     for _attempt in range(_ATTEMPTS):
         row = session.row(_ROOT, key, level=store_session.READ)
         try:
-            tree = codec.tree_from_row(row)
+            tree = tree_codec.tree_from_row(row)
             if tree is None or not rows.flaws(tree, row):
                 return False
         except _UNREADABLE:
             return False
-        written = rows.write(consumer_model.TreeChange(
-            before=tree, after=tree, op=uuid.uuid4().hex, whole=True))
+        written = rows.write(
+            change_model.TreeChange(before=tree,
+                                    after=tree,
+                                    write_id=write_model.new_write_id(),
+                                    whole=True))
         if isinstance(written, outcome.Applied):
             return True
     raise errors.StoreUnavailable(

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Brings a keyspace to this code's schema; safe to repeat.
+"""Brings a keyspace to the schema of this code; can be repeated.
 
-Every step is CREATE ... IF NOT EXISTS or an ALTER that adds, so a run that
-was cut off is finished by the next one. The version is recorded last.
+Every step is CREATE ... IF NOT EXISTS or an ALTER that adds, so the next run
+finishes what an interrupted run left. The version is recorded last.
 """
 
 import datetime
@@ -13,6 +13,7 @@ from cassandra_scheduler.model import errors
 from cassandra_scheduler.store.cluster import fitness
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store.schema import fill
+from cassandra_scheduler.store.schema import origins
 from cassandra_scheduler.store import statements
 
 _CQL = statements.load('schema')
@@ -23,11 +24,11 @@ _SAFE_DATACENTER = re.compile(r'[\w.-]+', re.ASCII)
 def sync(session, columns, *, searchable=None, progress=lambda step: None):
     """Create what is missing of keyspace, tables, columns and indexes.
 
-    ``columns`` are the Columns of the installed resource types,
-    ``searchable(tree)`` gives their values: rows that have others are
+    ``columns`` are the Columns of the installed resource types, and
+    ``searchable(tree)`` returns their values: rows with other values are
     written again, see ``fill``. ``progress`` is called with the name of each
-    step. Raises SchemaMismatch when the keyspace is newer than this code,
-    StoreUnfit when this Cassandra cannot be worked with.
+    step. Raises SchemaMismatch if the keyspace is newer than this code,
+    StoreUnfit if we cannot work with this Cassandra.
     """
     keyspace = session.settings.keyspace
     _checked(keyspace, '[cassandra] keyspace')
@@ -46,6 +47,8 @@ def sync(session, columns, *, searchable=None, progress=lambda step: None):
         session.execute_schema(
             text.rstrip(';').replace('{keyspace}', keyspace))
     _add_columns(session, columns, progress)
+    if present is not None:
+        origins.copy(session, progress=progress)
     if present is None or present.version < check.VERSION:
         session.write(_CQL['record_version'],
                       (check.VERSION, check.OLDEST_READER,
@@ -55,7 +58,7 @@ def sync(session, columns, *, searchable=None, progress=lambda step: None):
 
 
 def drop(session):
-    """Remove the keyspace with all its tables; it may be gone already."""
+    """Remove the keyspace with all its tables, if it is there."""
     keyspace = session.settings.keyspace
     _checked(keyspace, '[cassandra] keyspace')
     session.execute_schema(_CQL['drop_keyspace'].format(keyspace=keyspace))
@@ -94,7 +97,7 @@ def _add_columns(session, columns, progress):
 
 
 def _checked(name, what):
-    # Names cannot be bound, so only names that need no quoting are taken.
+    # A name cannot be a bound value, so we take only names without quotes.
     if not _SAFE_NAME.fullmatch(name):
         raise errors.InvalidSettings(
             f'{what} is {name!r}: use at most 48 lower-case letters, digits '

@@ -3,22 +3,20 @@
 
     systems      PostgreSQL, RabbitMQ, Cassandra
     APIs         Keystone, Glance, Nova, Placement (ours) under uWSGI
-    stand-in     a Neutron without a network, in this process
+    stub         a Neutron without a network, in this process
     services     nova-conductor, schedulers and computes (ours)
 """
 
 import contextlib
 
-import requests
-
-from cassandra_scheduler.demo import neighbours
-from cassandra_scheduler.demo import serving
-from cassandra_scheduler.local import ports as local_ports
-from cassandra_scheduler.local import process
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.tests.cloud import configuring
-from cassandra_scheduler.tests.cloud import programs
-from cassandra_scheduler.tests.cloud import service
+from cassandra_scheduler.testbed import http_server
+from cassandra_scheduler.testbed import ports as testbed_ports
+from cassandra_scheduler.testbed import programs
+from cassandra_scheduler.testbed import service
+from cassandra_scheduler.testbed import stub_services
+from cassandra_scheduler.testbed import waiting
+from cassandra_scheduler.tests.cloud import site as sites
 
 SCHEDULERS, COMPUTES = 2, 10
 #: API -> (its WSGI module, processes).
@@ -28,19 +26,16 @@ _APIS = {'keystone': ('keystone.wsgi.api:application', 1),
          'placement': ('cassandra_scheduler.placement_api.wsgi:application',
                        2)}
 _START_S = 120
-_ANSWER_S = 10
 
 
 def free_ports():
-    """Return Ports that are free, with the stand-in for Neutron serving."""
-    neutron = serving.serve(neighbours.neutron)
-    found = {name: local_ports.fresh((configuring.ADDRESS,), below=0)
-             for name in _APIS}
-    return configuring.Ports(neutron=int(neutron.rpartition(':')[2]),
-                             **found)
+    """Return ApiPorts that are free; the stub Neutron already serves."""
+    neutron = http_server.serve(stub_services.neutron)
+    return sites.ApiPorts(neutron=int(neutron.rpartition(':')[2]),
+                          **{name: testbed_ports.fresh() for name in _APIS})
 
 
-class Cloud:
+class ProcessCloud:
     """The services of a cloud whose files are written: name -> Service."""
 
     def __init__(self, site):
@@ -60,14 +55,14 @@ class Cloud:
             for number in range(COMPUTES)]
 
     def start(self, *names):
-        """Start services; they are not ready yet."""
+        """Start services; do not wait until they are ready."""
         for name in names:
             self.services[name].start()
 
     def wait_for_api(self, *names):
-        """Return once these APIs answer."""
+        """Return when these APIs answer."""
         for name in names:
-            if not process.poll(lambda: self._answers(name),
+            if not waiting.poll(lambda: self._answers(name),
                                 seconds=_START_S):
                 raise errors.SchedulerError(
                     f'{name} does not answer after {_START_S} s: see '
@@ -76,13 +71,13 @@ class Cloud:
     def replace_workers(self, name):
         """Replace one worker of an API after another, as uWSGI does it.
 
-        Whoever is connected is served: stopping the whole would cut off
-        those whose connection no worker has taken up yet.
+        All clients are served. A restart of the whole would cut off clients
+        whose connection no worker has accepted yet.
         """
         api = self.services[name]
         before = api.workers
-        configuring.fifo(self._site, name).write_text('c')
-        if not process.poll(
+        sites.fifo(self._site, name).write_text('c')
+        if not waiting.poll(
                 lambda: len(api.workers - before) >= len(before) and
                 not api.workers & before, seconds=_START_S):
             raise errors.SchedulerError(
@@ -96,30 +91,25 @@ class Cloud:
             each.check()
 
     def stop(self):
-        """End everything: first all are asked, then waited for."""
+        """End everything: ask all of them, then wait for all."""
         for each in self.services.values():
             each.ask_to_stop()
         for each in self.services.values():
             with contextlib.suppress(errors.SchedulerError):
                 each.stop()
-        configuring.forget_queues(self._site)
+        sites.forget_queues(self._site)
 
     def _answers(self, name):
         self.services[name].check()
-        try:
-            return requests.get(
-                self._site.ports.url(name),
-                timeout=_ANSWER_S).status_code < 500
-        except requests.RequestException:
-            return False
+        return http_server.answers(self._site.ports.url(name))
 
     def _add_api(self, name, module, processes):
-        ini = configuring.write_uwsgi(self._site, name, module,
-                                      processes=processes)
+        ini = sites.write_uwsgi(self._site, name, module,
+                                processes=processes)
         self._add(name, 'uwsgi', '--ini', ini)
 
     def _add_host(self, name, program):
-        own = configuring.write_host(self._site, name)
+        own = sites.write_host(self._site, name)
         shared = ('nova-compute.conf' if program.endswith('compute')
                   else 'nova.conf')
         self._add(name, program, '--config-file', self._site.etc / shared,

@@ -3,10 +3,12 @@
 import datetime
 import uuid
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.store import candidates
+from cassandra_scheduler.store import query
+from cassandra_scheduler.store import token_ranges
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import sessions
@@ -19,10 +21,11 @@ class CandidatesTestCase(case.StoreTestCase):
     def new_compute(self, vcpu=8, **fields):
         return self.cloud.new_tree(
             hosts.provider(vcpu, **fields), resource_type='compute',
-            report='{"host": "h-%s", "nodename": "n"}' % uuid.uuid4())
+            report=report_model.HostReport(
+                '{"host": "h-%s", "nodename": "n"}' % uuid.uuid4()))
 
     def read(self, *restrictions, **how):
-        return self.store.candidates.read(
+        return self.store.query.read(
             [Restriction(*one) for one in restrictions], **how)
 
     def found(self, *restrictions):
@@ -39,8 +42,8 @@ class TestRestrictions(CandidatesTestCase):
 
     def test_a_candidate_is_the_whole_tree(self):
         tree = self.new_compute(traits=frozenset({'CUSTOM_A'}))
-        self.store.trees.beat(tree.id, tree_model.Heartbeat(
-            1700000000000, True, True, '{}'))
+        self.store.trees.write_heartbeat(tree.id, tree_model.Heartbeat(
+            1700000000000, True, True, report_model.ServiceRecord('{}')))
         [candidate] = self.read().trees
         self.assertEqual(self.store.trees.find(tree.id), candidate)
         self.assertEqual(1700000000000, candidate.heartbeat.last_seen_ms)
@@ -82,8 +85,8 @@ class TestRestrictions(CandidatesTestCase):
         seen = datetime.datetime(2023, 11, 14, 22, 13, 20)
         recent = ('last_seen', '>=', seen)
         self.assertEqual(set(), self.found(recent))
-        self.store.trees.beat(tree.id,
-                              tree_model.Heartbeat(1700000000000))
+        self.store.trees.write_heartbeat(tree.id,
+                                         tree_model.Heartbeat(1700000000000))
         self.assertEqual({tree.id}, self.found(recent))
 
     def test_values_are_bound(self):
@@ -94,10 +97,10 @@ class TestRestrictions(CandidatesTestCase):
 
     def test_a_row_that_lost_its_tree_is_counted_but_not_returned(self):
         tree = self.new_compute()
-        self.write(consumer_model.TreeChange(
-            tree, tree.replace(providers={}), op=hosts.op()))
-        self.store.trees.beat(tree.id,
-                              tree_model.Heartbeat(1700000000000))
+        self.write(change_model.TreeChange(
+            tree, tree.replace(providers={}), write_id=hosts.write_id()))
+        self.store.trees.write_heartbeat(tree.id,
+                                         tree_model.Heartbeat(1700000000000))
         page = self.read(('last_seen', '>=', datetime.datetime(2020, 1, 1)))
         self.assertEqual((), page.trees)
 
@@ -108,7 +111,7 @@ class TestRestrictions(CandidatesTestCase):
             "cloud = ? AND tree = ? AND kind = 'root' AND key = ''",
             (self.store.cloud, tree.id))
         session = sessions.WiredSession(self.cloud.settings)
-        page = self.store_over(session).candidates.read([])
+        page = self.store_over(session).query.read([])
         self.assertEqual([tree.id], [found.id for found in page.trees])
         self.assertEqual(2, len(session.sent))
         self.assertIn("kind = 'root'", session.sent[1])
@@ -120,29 +123,30 @@ class TestPaging(CandidatesTestCase):
         super().setUp()
         self.all = {self.new_compute().id for _ in range(7)}
 
-    def test_pages_follow_each_other_round_the_ring(self):
-        seen, after, pages = [], candidates.MIN_TOKEN, 0
+    def test_pages_follow_each_other_through_the_token_range(self):
+        seen, within, pages = [], token_ranges.WHOLE, 0
         while True:
-            page = self.read(after=after, limit=3)
+            page = self.read(within=within, limit=3)
             self.assertEqual(len(page.trees), page.rows_read)
             seen += [tree.id for tree in page.trees]
             pages += 1
             if page.ended:
                 break
-            after = page.last_token
+            within = within._replace(after=page.last_token)
         self.assertEqual(3, pages)
         self.assertEqual((7, self.all), (len(seen), set(seen)))
 
-    def test_a_walk_that_begins_anywhere_wraps(self):
+    def test_one_round_from_anywhere_reads_each_tree_once(self):
         start = self.read(limit=4).last_token
-        tail = self.read(after=start)
-        head = self.read(after=candidates.MIN_TOKEN, up_to=start)
+        tail, head = (self.read(within=each)
+                      for each in token_ranges.one_round(start))
         self.assertEqual((3, 4), (len(tail.trees), len(head.trees)))
         self.assertEqual(self.all,
                          {tree.id for tree in tail.trees + head.trees})
 
     def test_an_empty_range(self):
-        page = self.read(after=candidates.MAX_TOKEN - 1)
+        page = self.read(within=token_ranges.WHOLE._replace(
+            after=token_ranges.MAX_TOKEN - 1))
         self.assertEqual(((), 0, None, True), (
             page.trees, page.rows_read, page.last_token, page.ended))
 
@@ -153,12 +157,11 @@ class TestStatement(CandidatesTestCase):
         for restrictions, lead in (
                 ((), 'root_of = ?'),
                 ((Restriction('free_vcpu', '>=', 1),), 'cloud = ?')):
-            text = candidates.statement(restrictions,
-                                        frozenset({'free_vcpu'}))
+            text = query.statement(restrictions, frozenset({'free_vcpu'}))
             self.assertIn(f'WHERE {lead}', text)
 
     def test_no_value_is_in_the_text(self):
-        text = candidates.statement(
+        text = query.statement(
             [Restriction('host', '=', 'the-value')], frozenset())
         self.assertIn('host = ?', text)
         self.assertNotIn('the-value', text)

@@ -2,16 +2,16 @@
 
 import concurrent.futures
 
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import consumer as consumer_model
-from cassandra_scheduler.store import locators
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import lookups
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import sessions
 
 Consumer = consumer_model.Consumer
-HomeMove = consumer_model.HomeMove
-TreeChange = consumer_model.TreeChange
+HomeMove = change_model.HomeMove
+TreeChange = change_model.TreeChange
 
 
 class ConsumersTestCase(case.StoreTestCase):
@@ -38,8 +38,8 @@ class TestFind(ConsumersTestCase):
         self.assertEqual(self.store.trees.find(self.old.id),
                          found.state.tree)
         self.assertEqual(
-            locators.Location(self.old.id, self.consumer.claim_id),
-            found.location)
+            lookups.LookupRow(self.old.id, self.consumer.claim_id),
+            found.lookup_row)
         self.assertIsNone(self.store.consumers.find('nobody'))
 
     def test_what_it_holds_in_other_trees(self):
@@ -49,9 +49,9 @@ class TestFind(ConsumersTestCase):
         there = Consumer(uuid=self.uuid, home=old.id,
                          amounts={(self.new.id, 'VCPU'): 2})
         self.assert_applied(self.store.transactions.commit([
-            TreeChange(old, old, op=hosts.op(), put=(here,)),
+            TreeChange(old, old, write_id=hosts.write_id(), put=(here,)),
             TreeChange(self.new, self.new.with_amounts(there.amounts),
-                       op=hosts.op(), put=(there,))]))
+                       write_id=hosts.write_id(), put=(there,))]))
         found = self.find()
         self.assertEqual({(old.id, 'VCPU'): 3, (self.new.id, 'VCPU'): 2},
                          self.store.consumers.amounts(found))
@@ -60,8 +60,8 @@ class TestFind(ConsumersTestCase):
 
     def test_a_locator_that_leads_nowhere(self):
         homes = self.store.consumer_homes
-        homes.claim('to-a-tree', self.old.id, 'op')
-        homes.claim('to-no-tree', 'no-tree', 'op')
+        homes.create('to-a-tree', self.old.id, 'op')
+        homes.create('to-no-tree', 'no-tree', 'op')
         self.assertIsNone(self.store.consumers.find('to-a-tree'))
         self.assertIsNone(self.store.consumers.find('to-no-tree'))
 
@@ -71,8 +71,8 @@ class TestMove(ConsumersTestCase):
     def test_the_locator_follows_and_no_stub_stays(self):
         self.assert_applied(hosts.move(self.store, self.uuid, self.new.id))
         found = self.find()
-        self.assertEqual(self.new.id, found.location.value)
-        self.assertEqual(found.consumer.claim_id, found.location.op)
+        self.assertEqual(self.new.id, found.lookup_row.value)
+        self.assertEqual(found.consumer.claim_id, found.lookup_row.write_id)
         self.assertEqual({(self.new.id, 'VCPU'): 3},
                          self.store.consumers.amounts(found))
         self.assertEqual([], self.store.trees.list_consumers(self.old.id))
@@ -83,7 +83,7 @@ class TestMove(ConsumersTestCase):
     def test_there_and_back_again(self):
         for target in (self.new, self.old, self.new):
             self.assert_applied(hosts.move(self.store, self.uuid, target.id))
-            self.assertEqual(target.id, self.find().location.value)
+            self.assertEqual(target.id, self.find().lookup_row.value)
         self.assertEqual(3, self.find().consumer.generation)
 
     def abandoned(self):
@@ -101,9 +101,9 @@ class TestMove(ConsumersTestCase):
         self.abandoned()
         found = self.find()
         self.assertEqual(self.new.id, found.state.tree.id)
-        self.assertEqual(found.location,
+        self.assertEqual(found.lookup_row,
                          self.store.consumer_homes.find(self.uuid))
-        self.assertEqual(self.new.id, found.location.value)
+        self.assertEqual(self.new.id, found.lookup_row.value)
         self.assertEqual([], self.stubs(self.old.id))
 
     def test_a_stub_is_nobody_s_row(self):
@@ -133,18 +133,18 @@ class TestMove(ConsumersTestCase):
 
     def test_the_home_moves_and_something_stays(self):
         old = self.store.trees.find(self.old.id)
-        op = hosts.op()
+        write_id = hosts.write_id()
         stays = Consumer(uuid=self.uuid, home=self.new.id,
                          amounts={(old.id, 'VCPU'): 3})
         home = self.consumer.replace(
-            home=self.new.id, claim_id=op, also_in=frozenset({old.id}),
+            home=self.new.id, claim_id=write_id, also_in=frozenset({old.id}),
             amounts={(self.new.id, 'VCPU'): 1})
-        changes = [TreeChange(old, old, op=op, put=(stays,)),
+        changes = [TreeChange(old, old, write_id=write_id, put=(stays,)),
                    TreeChange(self.new, self.new.with_amounts(home.amounts),
-                              op=op, put=(home,))]
+                              write_id=write_id, put=(home,))]
         self.assert_applied(self.store.transactions.commit(
             changes, homes=[HomeMove(self.uuid, self.consumer.claim_id,
-                                     self.new.id, op)]))
+                                     self.new.id, write_id)]))
         found = self.find()
         self.assertEqual({(old.id, 'VCPU'): 3, (self.new.id, 'VCPU'): 1},
                          self.store.consumers.amounts(found))
@@ -157,25 +157,26 @@ class TestTakeOver(ConsumersTestCase):
     def setUp(self):
         super().setUp()
         self.late = hosts.consumer(self.old.id)
-        self.store.consumer_homes.claim(self.late.uuid, self.old.id,
-                                        self.late.claim_id)
+        self.store.consumer_homes.create(self.late.uuid, self.old.id,
+                                         self.late.claim_id)
         self.location = self.store.consumer_homes.find(self.late.uuid)
 
-    def take(self, op='taker', home=None):
-        return self.store.consumers.take_over(
-            self.late.uuid, self.location, home or self.new.id, op=op)
+    def take(self, write_id='taker', home=None):
+        return self.store.consumers.claim_home(
+            self.late.uuid, home or self.new.id, write_id)
 
     def create(self, tree_id, consumer):
         """Write the row, as whoever has claimed the locator does."""
-        return stepping.step(
-            self.store.trees, tree_id,
-            lambda state: None if consumer.uuid in state.consumers
-            else hosts.claiming(state.tree, consumer),
+        return self.store.write_tree(
+            tree_id,
+            lambda state: None
+            if consumer.uuid in state.consumers else hosts.claiming(
+                state.tree, consumer),
             consumers=[consumer.uuid])
 
     def test_a_dangling_locator_changes_hands(self):
         moved = self.assert_applied(self.take())
-        self.assertEqual(locators.Location(self.new.id, 'taker'),
+        self.assertEqual(lookups.LookupRow(self.new.id, 'taker'),
                          moved.state)
         self.assertIsNone(self.store.consumers.find(self.late.uuid))
         mine = hosts.consumer(self.new.id).replace(uuid=self.late.uuid)
@@ -188,8 +189,8 @@ class TestTakeOver(ConsumersTestCase):
         self.assert_applied(self.take())
         refused = self.assert_rejected(self.store.trees.write(
             hosts.claiming(tree, self.late)))
-        self.assertEqual(self.location.op,
-                         refused.winner.consumers[self.late.uuid].fenced)
+        row = refused.winner.consumers[self.late.uuid]
+        self.assertEqual((self.location.write_id,), row.blocked_claims)
         self.assert_rejected(self.create(self.old.id, self.late))
         self.assertEqual(tree.used, self.store.trees.find(self.old.id).used)
         self.assertNotIn(self.late.uuid, [
@@ -201,13 +202,13 @@ class TestTakeOver(ConsumersTestCase):
         tree = self.store.trees.find(self.old.id)
         again = self.late.replace(claim_id='second')
         late = TreeChange(tree, tree.with_amounts(again.amounts),
-                          op='second', put=(again,))
+                          write_id='second', put=(again,))
         first, self.location = self.location, (
             self.store.consumer_homes.find(self.late.uuid))
         self.assert_applied(self.take('third'))
         refused = self.assert_rejected(self.store.trees.write(late))
         row = refused.winner.consumers[self.late.uuid]
-        self.assertTrue(row.fences('second') and row.fences(first.op))
+        self.assertTrue(row.blocks('second') and row.blocks(first.write_id))
         self.assertEqual(tree.used, self.store.trees.find(self.old.id).used)
 
     def test_a_late_transaction_is_refused(self):
@@ -215,7 +216,7 @@ class TestTakeOver(ConsumersTestCase):
         self.assert_applied(self.take())
         self.assert_rejected(self.store.transactions.commit([
             hosts.claiming(tree, self.late),
-            TreeChange(self.new, self.new, op=hosts.op())]))
+            TreeChange(self.new, self.new, write_id=hosts.write_id())]))
         self.assertEqual(tree.used, self.store.trees.find(self.old.id).used)
 
     def test_a_consumer_that_was_created_meanwhile_stays(self):
@@ -225,28 +226,33 @@ class TestTakeOver(ConsumersTestCase):
         self.assertEqual(self.location,
                          self.store.consumer_homes.find(self.late.uuid))
 
-    def test_only_one_takes_it(self):
+    def test_only_the_last_taker_can_create(self):
         self.assert_applied(self.take('one'))
-        self.assertIsNone(self.assert_rejected(self.take('two')).winner)
-        self.assert_applied(self.take('one'))
+        tree = self.store.trees.find(self.new.id)
+        self.assert_applied(self.take('two', home=self.old.id))
+        self.assert_rejected(self.store.trees.write(hosts.claiming(
+            tree, hosts.consumer(self.new.id).replace(
+                uuid=self.late.uuid, claim_id='one'))))
+        self.assert_applied(self.take('two', home=self.old.id))
 
     def test_where_the_tree_is_gone(self):
-        self.store.consumer_homes.claim('c', 'no-tree', 'op')
-        location = self.store.consumer_homes.find('c')
-        self.assert_applied(self.store.consumers.take_over(
-            'c', location, self.new.id, op='taker'))
-        self.assertEqual('taker', self.store.consumer_homes.find('c').op)
+        self.store.consumer_homes.create('c', 'no-tree', 'op')
+        self.assert_applied(self.store.consumers.claim_home(
+            'c', self.new.id, 'taker'))
+        self.assertEqual('taker', self.store.consumer_homes.find('c').write_id)
 
     def test_in_the_same_tree(self):
         self.assert_applied(self.take(home=self.old.id))
         again = self.late.replace(claim_id='taker')
-        fence = self.store.trees.find_consumer(self.old.id, self.late.uuid)
-        self.assertEqual(self.location.op, fence.fenced)
-        self.assert_applied(stepping.step(
-            self.store.trees, self.old.id,
-            lambda state: TreeChange(
-                state.tree, state.tree.with_amounts(again.amounts),
-                op='taker', put=(again,))))
+        row = self.store.trees.find_consumer(self.old.id, self.late.uuid)
+        self.assertEqual((self.location.write_id,), row.blocked_claims)
+        self.assert_applied(
+            self.store.write_tree(
+                self.old.id, lambda state: TreeChange(state.tree,
+                                                      state.tree.with_amounts(
+                                                          again.amounts),
+                                                      write_id='taker',
+                                                      put=(again, ))))
         self.assertEqual(again, self.store.consumers.find(
             self.late.uuid).consumer)
 
@@ -259,7 +265,7 @@ class TestTakeOver(ConsumersTestCase):
             ending = threads.submit(
                 self.store_over(session).transactions.commit, [
                     hosts.claiming(tree, self.late),
-                    TreeChange(self.new, self.new, op=hosts.op())])
+                    TreeChange(self.new, self.new, write_id=hosts.write_id())])
             self.assertTrue(session.reached.wait(10))
             taking = threads.submit(self.take)
             session.go.set()

@@ -8,8 +8,8 @@ import socket
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import stepping
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import cable
 from cassandra_scheduler.tests.fixtures import hosts
@@ -36,7 +36,7 @@ class FailuresTestCase(case.StoreTestCase):
         self.assertLess(len(told), 600)
 
     def until_it_answers(self, ask):
-        attempts = stepping.Attempts(30.0)
+        attempts = retrying.Attempts(30.0)
         while attempts.wait():
             try:
                 return ask()
@@ -54,7 +54,7 @@ class TestConnecting(FailuresTestCase):
         self.assert_told(errors.StoreUnavailable, f'127.0.0.1:{port}',
                          '[cassandra] contact_points and port',
                          asked=lambda: store.trees.find('x'))
-        self.assertRaises(errors.StoreUnavailable, store.consumer_homes.claim,
+        self.assertRaises(errors.StoreUnavailable, store.consumer_homes.create,
                           'c', 'tree', 'op')
 
     def test_a_name_that_means_nothing(self):
@@ -101,7 +101,7 @@ class TestKeyspace(FailuresTestCase):
         change = hosts.claiming(self.new_host(), hosts.consumer('t'))
         for asked in (lambda: store.trees.find('x'),
                       lambda: store.trees.write(change),
-                      lambda: store.candidates.read([]), store.check):
+                      lambda: store.query.read([]), store.check):
             self.assert_told(errors.SchemaMismatch, 'no_such_keyspace',
                              '"cassandra-scheduler db sync"', asked=asked)
 
@@ -124,7 +124,7 @@ class TestValues(FailuresTestCase):
             self.assert_told(errors.InvalidValue, 'A value cannot be stored',
                              asked=lambda key=key: homes.find(key))
             self.assert_told(errors.InvalidValue, 'A value cannot be stored',
-                             asked=lambda key=key: homes.claim(
+                             asked=lambda key=key: homes.create(
                                  key, 'tree', 'op'))
 
     def test_a_refused_value_leaves_the_tree_alone(self):

@@ -3,14 +3,14 @@
 
 import uuid
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.resource_types import loading
-from cassandra_scheduler.store import codec
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store.schema import fill
 from cassandra_scheduler.store.schema import sync
+from cassandra_scheduler.store import tree_codec
 from cassandra_scheduler.tests.contract import test_schema
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import compute_hosts
@@ -60,12 +60,13 @@ class TestFill(test_schema.SchemaTestCase):
         [row] = self.store.session.rows(
             "SELECT * FROM {keyspace}.trees WHERE cloud = ? AND tree = ? AND "
             "kind = 'root' AND key = ''", (cloud, tree.id))
-        self.assertTrue(codec.is_whole(row))
+        self.assertTrue(tree_codec.is_whole(row))
         return row['colour'], set(row['tints'] or ())
 
     def test_a_type_that_comes_later(self):
         later = self.later()
-        self.clouds[0].store.trees.beat('nobody', self.trees[0].heartbeat)
+        self.clouds[0].store.trees.write_heartbeat('nobody',
+                                                   self.trees[0].heartbeat)
         self.check_not_ready(later)
         self.check_every_row(later)
         self.check_what_an_older_service_left(later)
@@ -95,9 +96,11 @@ class TestFill(test_schema.SchemaTestCase):
         """Check a row of somebody who knows neither column."""
         older = self.clouds[0].store
         tree = older.trees.find(self.trees[0].id)
-        older.trees.write(consumer_model.TreeChange(
-            before=tree, after=tree.with_provider(
-                tree.root.replace(name='renamed')), op=str(uuid.uuid4())))
+        older.trees.write(
+            change_model.TreeChange(before=tree,
+                                    after=tree.with_provider(
+                                        tree.root.replace(name='renamed')),
+                                    write_id=str(uuid.uuid4())))
         self.assertEqual('as host0', self.columns_of(tree, 'one')[0])
         self.sync(later)
         self.assertEqual(('as renamed', {'renamed'}),

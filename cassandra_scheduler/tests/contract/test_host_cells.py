@@ -33,9 +33,9 @@ class TestMarks(case.StoreTestCase):
         self.assertEqual((True, True), (after.heartbeat.disabled,
                                         after.heartbeat.forced_down))
         self.assertEqual(
-            (before.seq, before.heartbeat.last_seen_ms,
+            (before.version, before.heartbeat.last_seen_ms,
              before.heartbeat.service),
-            (after.seq, after.heartbeat.last_seen_ms,
+            (after.version, after.heartbeat.last_seen_ms,
              after.heartbeat.service))
 
     def test_a_mark_on_a_tree_that_is_gone_makes_none(self):

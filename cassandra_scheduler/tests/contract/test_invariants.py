@@ -13,7 +13,6 @@ import testtools
 
 from cassandra_scheduler.audit import invariants
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import hosts
@@ -56,21 +55,20 @@ class Writer:
             return
         uuid = self.one_of_mine(number)
         found = self.store.consumers.find(uuid)
-        written = stepping.step(
-            self.store.trees, found.location.value,
-            lambda state: hosts.releasing(state.tree,
-                                          state.consumers[uuid]),
+        written = self.store.write_tree(
+            found.lookup_row.value,
+            lambda state: hosts.releasing(state.tree, state.consumers[uuid]),
             consumers=[uuid])
         if not isinstance(written, outcome.Applied):
             raise AssertionError(f'{uuid} could not be released')
-        self.store.consumer_homes.release(uuid, found.location.op)
+        self.store.consumer_homes.release(uuid, found.lookup_row.write_id)
         del self.held[uuid]
 
     def move(self, number, target):
         if not self.held:
             return
         uuid, target_id = self.one_of_mine(number), self.trees[target]
-        if self.store.consumers.find(uuid).location.value != target_id:
+        if self.store.consumers.find(uuid).lookup_row.value != target_id:
             hosts.move(self.store, uuid, target_id)
 
 

@@ -10,8 +10,7 @@ from cassandra import protocol
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import stepping
-from cassandra_scheduler.store import tree_rows
+from cassandra_scheduler.store import tree_versions
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import sessions
@@ -54,8 +53,8 @@ class TestTrees(OutcomesTestCase):
             tree = self.new_host()
             self.session.lose(self.step, error)
             claimed, written = self.claim(tree)
-            self.assertEqual(tree.seq + 1,
-                             self.assert_applied(written).state.seq)
+            self.assertEqual(tree.version + 1,
+                             self.assert_applied(written).state.version)
             self.assertEqual([claimed],
                              self.store.trees.list_consumers(tree.id))
 
@@ -82,7 +81,7 @@ class TestTrees(OutcomesTestCase):
         tree = self.new_host()
         change = hosts.claiming(tree, hosts.consumer(tree.id))
         stands = self.write(change)
-        for _ in range(tree_rows.RECENT_OPS - 1):
+        for _ in range(tree_versions.RECENT_WRITES - 1):
             stands = self.write(hosts.claiming(
                 stands, hosts.consumer(tree.id)))
         settled = self.store.trees.settle(change)
@@ -92,7 +91,7 @@ class TestTrees(OutcomesTestCase):
         tree = self.new_host()
         lost = hosts.releasing(tree, hosts.consumer(tree.id))
         stands = tree
-        for _ in range(tree_rows.RECENT_OPS + 1):
+        for _ in range(tree_versions.RECENT_WRITES + 1):
             stands = self.write(hosts.releasing(
                 stands, hosts.consumer(tree.id)))
         self.assert_unknown(self.store.trees.settle(lost))
@@ -117,12 +116,11 @@ class TestTrees(OutcomesTestCase):
         self.session.lose(self.step, SILENCE)
         self.session.refuse(self.read, SILENCE, times=3)
         claimed = hosts.consumer(tree.id)
-        written = stepping.step(
-            self.over_wire.trees, tree.id,
-            lambda state: hosts.claiming(state.tree, claimed),
-            start=tree_rows.TreeState(tree))
+        written = self.over_wire.writer.write_change(
+            hosts.claiming(tree, claimed))
         self.assert_applied(written)
-        self.assertEqual(tree.seq + 1, self.store.trees.find(tree.id).seq)
+        self.assertEqual(tree.version + 1,
+                         self.store.trees.find(tree.id).version)
         self.assertEqual(1, len([text for text in self.session.sent
                                  if text.startswith(self.step)]))
 
@@ -130,7 +128,7 @@ class TestTrees(OutcomesTestCase):
         tree = self.new_host()
         self.session.lose('DELETE', SILENCE)
         written = self.over_wire.trees.write(hosts.TreeChange(
-            tree, tree.replace(providers={}), op=hosts.op()))
+            tree, tree.replace(providers={}), write_id=hosts.write_id()))
         self.assertIsNone(self.assert_applied(written).state)
 
     def test_created_and_lost_is_applied(self):
@@ -138,7 +136,7 @@ class TestTrees(OutcomesTestCase):
         root = hosts.provider()
         before = case.empty(root.uuid)
         written = self.over_wire.trees.write(hosts.TreeChange(
-            before, before.with_provider(root), op=hosts.op()))
+            before, before.with_provider(root), write_id=hosts.write_id()))
         self.assertEqual(self.store.trees.find(root.uuid),
                          self.assert_applied(written).state)
 
@@ -158,9 +156,9 @@ class TestSmallRows(OutcomesTestCase):
     def test_a_locator_that_was_written_and_lost(self):
         homes = self.over_wire.consumer_homes
         for part, write in (
-                ('INSERT', lambda: homes.claim('c', 'tree', '1')),
-                ('UPDATE', lambda: homes.move('c', 'new', op='2',
-                                              from_op='1')),
+                ('INSERT', lambda: homes.create('c', 'tree', '1')),
+                ('UPDATE', lambda: homes.move('c', 'new', write_id='2',
+                                              from_write_id='1')),
                 ('DELETE', lambda: homes.release('c', '2'))):
             self.session.lose(part, SILENCE)
             self.assert_applied(write())
@@ -169,14 +167,14 @@ class TestSmallRows(OutcomesTestCase):
     def test_a_locator_that_was_not_written_and_lost(self):
         homes = self.over_wire.consumer_homes
         self.session.refuse('INSERT', CAS_UNKNOWN)
-        self.assert_applied(homes.claim('c', 'tree', '1'))
-        self.assertEqual('1', self.store.consumer_homes.find('c').op)
+        self.assert_applied(homes.create('c', 'tree', '1'))
+        self.assertEqual('1', self.store.consumer_homes.find('c').write_id)
 
     def test_a_locator_that_another_claimed_meanwhile(self):
-        self.store.consumer_homes.claim('c', 'theirs', '2')
+        self.store.consumer_homes.create('c', 'theirs', '2')
         self.session.refuse('INSERT', SILENCE)
         lost = self.assert_rejected(
-            self.over_wire.consumer_homes.claim('c', 'mine', '1'))
+            self.over_wire.consumer_homes.create('c', 'mine', '1'))
         self.assertEqual('theirs', lost.winner.value)
 
     def test_nobody_to_ask_is_unknown(self):
@@ -184,13 +182,13 @@ class TestSmallRows(OutcomesTestCase):
         self.session.refuse('SELECT', SILENCE)
         self.session.refuse('INSERT', cluster.NoHostAvailable('none', {}))
         self.assert_unknown(
-            self.over_wire.consumer_homes.claim('c', 'tree', '1'))
+            self.over_wire.consumer_homes.create('c', 'tree', '1'))
 
     def test_a_name_that_was_written_and_lost(self):
         names = self.over_wire.catalogue
         self.session.lose('INSERT', SILENCE)
         self.assert_applied(names.create(catalogue.TRAIT, 'CUSTOM_A',
-                                         op='1', now_ms=1))
+                                         write_id='1', now_ms=1))
         self.session.lose('DELETE', SILENCE)
         self.assert_applied(names.delete(catalogue.TRAIT, 'CUSTOM_A'))
         self.assertEqual([], names.list(catalogue.TRAIT))

@@ -29,7 +29,7 @@ class TestServerGroups(testtools.TestCase):
 
     def group(self, *members, claiming=None):
         return server_groups.ServerGroup(frozenset(members), claiming,
-                                         op=str(uuid.uuid4()))
+                                         write_id=str(uuid.uuid4()))
 
     def test_a_row_that_is_not_there(self):
         self.assertEqual(server_groups.ServerGroup(), self.nobody)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""However many requests there are, their shapes are few statements."""
+"""Many different requests are few statements."""
 
 import random
 
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.resource_types import loading
-from cassandra_scheduler.scheduling import planning
-from cassandra_scheduler.store import candidates
+from cassandra_scheduler.scheduling import query_plan
+from cassandra_scheduler.store import query as store_query
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import sessions
 
@@ -44,34 +44,35 @@ def _of(column, draw):
         ask('<=', number) if draw.random() < 0.5 else [])
 
 
-class TestShapes(case.StoreTestCase):
+class TestStatements(case.StoreTestCase):
 
     def setUp(self):
         super().setUp()
         self.session = sessions.WiredSession(self.cloud.settings)
-        self.candidates = self.store_over(self.session).candidates
+        self.query = self.store_over(self.session).query
 
     def ask(self, asked):
         """Read as a request does; return the Page."""
-        plan = planning.plan(asked, indexed=self.candidates.indexed)
+        plan = query_plan.plan(asked, indexed=self.query.indexed)
         if plan.hosts is None:
-            return self.candidates.read(plan.restrictions)
-        return self.candidates.read_hosts(plan.restrictions, plan.hosts)
+            return self.query.read(plan.restrictions)
+        return self.query.read_hosts(plan.restrictions, plan.hosts)
 
     def test_they_are_bounded(self):
         draw = random.Random(1)
         for _time in range(REQUESTS):
             self.assertEqual((), self.ask(restrictions(draw)).trees)
-        shapes = {text for text in self.session.sent if 'WHERE' in text}
-        self.assertLess(candidates.SHAPES, len(shapes))
-        self.assertGreaterEqual(candidates.SHAPES + COARSE, len(shapes))
+        statements = {text for text in self.session.sent if 'WHERE' in text}
+        self.assertLess(store_query.MOST_STATEMENTS, len(statements))
+        self.assertGreaterEqual(store_query.MOST_STATEMENTS + COARSE,
+                                len(statements))
 
     def test_a_coarse_form_misses_nobody(self):
         tree = self.new_host(traits=frozenset({'CUSTOM_A'}))
         draw = random.Random(2)
-        while len(self.candidates._shapes) < candidates.SHAPES:
-            self.candidates._shaped(restrictions(draw))
-        found = self.candidates.read([
+        while len(self.query._statements) < store_query.MOST_STATEMENTS:
+            self.query._limited(restrictions(draw))
+        found = self.query.read([
             restriction.Restriction('tree_traits', 'CONTAINS', 'CUSTOM_A'),
             restriction.Restriction('free_vcpu', '>=', 1),
             restriction.Restriction('free_disk_gb', '>=', 1),

@@ -11,7 +11,6 @@ import cassandra
 
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
 from cassandra_scheduler.tests.contract import test_transactions
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import sessions
@@ -64,10 +63,10 @@ class FaultsTestCase(test_transactions.TransactionsTestCase):
         The records of the transactions ``left`` there must go by themselves.
         """
         for tree in (self.first, self.second):
-            self.assert_applied(stepping.step(
-                self.store.trees, tree.id,
-                lambda state: hosts.TreeChange(state.tree, state.tree,
-                                               op=hosts.op())))
+            self.assert_applied(
+                self.store.write_tree(
+                    tree.id, lambda state: hosts.TreeChange(
+                        state.tree, state.tree, write_id=hosts.write_id())))
         self.assertEqual([], self.intents())
         kept = {record['txid']: record['ttl'] for record in self.records()}
         for txid in left:

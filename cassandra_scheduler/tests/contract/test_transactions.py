@@ -2,15 +2,13 @@
 
 import concurrent.futures
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
-from cassandra_scheduler.store import tree_rows
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import sessions
 
-TreeChange = consumer_model.TreeChange
+TreeChange = change_model.TreeChange
 STEP, COMMIT = 'SET seq', "SET state = 'COMMITTED'"
 
 
@@ -67,7 +65,7 @@ class TestCommit(TransactionsTestCase):
         self.assertEqual(1, len(session.sent))
         refused = self.store.transactions.commit([self.adding(self.first)])
         self.assertEqual(
-            {self.first.id: tree_rows.TreeState(stands)},
+            {self.first.id: change_model.TreeState(stands)},
             self.assert_rejected(refused).winner)
 
     def test_two_changes_are_seven_statements(self):
@@ -83,7 +81,8 @@ class TestCommit(TransactionsTestCase):
             before = self.used()
             stale = next(tree for tree in (first, second)
                          if tree.id == overtaken.id)
-            winner = self.write(TreeChange(stale, stale, op=hosts.op()))
+            winner = self.write(
+                TreeChange(stale, stale, write_id=hosts.write_id()))
             refused = self.assert_rejected(self.store.transactions.commit(
                 [self.adding(first), self.adding(second)]))
             self.assertEqual({first.id, second.id}, set(refused.winner))
@@ -96,7 +95,7 @@ class TestCommit(TransactionsTestCase):
     def test_a_consumer_that_exists_refuses_all(self):
         there = hosts.consumer(self.second.id)
         stands = self.write(hosts.claiming(self.second, there))
-        again = there.replace(claim_id=hosts.op())
+        again = there.replace(claim_id=hosts.write_id())
         refused = self.assert_rejected(self.store.transactions.commit(
             [self.adding(self.first), hosts.claiming(stands, again)]))
         self.assertEqual({there.uuid: there},
@@ -108,26 +107,31 @@ class TestCommit(TransactionsTestCase):
         root = hosts.provider()
         new = case.empty(root.uuid).with_provider(
             root).with_amounts({(root.uuid, 'VCPU'): 3})
-        written = self.assert_applied(self.store.transactions.commit([
-            TreeChange(self.first, self.first.replace(providers={}),
-                       op=hosts.op()),
-            TreeChange(case.empty(root.uuid), new, op=hosts.op())]))
+        written = self.assert_applied(
+            self.store.transactions.commit([
+                TreeChange(self.first,
+                           self.first.replace(providers={}),
+                           write_id=hosts.write_id()),
+                TreeChange(case.empty(root.uuid),
+                           new,
+                           write_id=hosts.write_id())
+            ]))
         self.assertIsNone(written.state[self.first.id])
         self.assertEqual([], self.rows(self.first.id))
         self.assertEqual(self.store.trees.find(root.uuid),
                          written.state[root.uuid])
         self.assertEqual([self.second.id, root.uuid], sorted(
-            (tree.id for tree in self.store.candidates.read([]).trees),
+            (tree.id for tree in self.store.query.read([]).trees),
             key=lambda tree_id: tree_id == root.uuid))
 
     def test_a_tree_that_could_not_begin_leaves_nothing(self):
         root = hosts.provider()
         stale = self.second
-        self.write(TreeChange(stale, stale, op=hosts.op()))
+        self.write(TreeChange(stale, stale, write_id=hosts.write_id()))
         refused = self.assert_rejected(self.store.transactions.commit([
             TreeChange(case.empty(root.uuid),
                        case.empty(root.uuid).with_provider(root),
-                       op=hosts.op()),
+                       write_id=hosts.write_id()),
             self.adding(stale)]))
         self.assertIsNone(refused.winner[root.uuid].tree)
         self.assertEqual([], self.rows(root.uuid))
@@ -141,7 +145,7 @@ class TestCommit(TransactionsTestCase):
             created_ms=5, updated_ms=1700000000123)
         self.assert_applied(self.store.transactions.commit([
             hosts.releasing(first, gone),
-            TreeChange(self.second, self.second, op=hosts.op(),
+            TreeChange(self.second, self.second, write_id=hosts.write_id(),
                        put=(far,))]))
         self.assertEqual([], self.store.trees.list_consumers(first.id))
         self.assertEqual([far],
@@ -154,7 +158,7 @@ class TestCommit(TransactionsTestCase):
             self.adding(self.first), self.adding(self.first)])
         self.assertRaises(ValueError, commit, [
             self.adding(self.first), self.adding(self.second)],
-            homes=[consumer_model.HomeMove('c', 'op', self.second.id, 'o')])
+            homes=[change_model.HomeMove('c', 'op', self.second.id, 'o')])
         self.assertEqual([], self.records())
 
 
@@ -191,7 +195,7 @@ class TestMeetings(TransactionsTestCase):
         self.assertEqual([self.first, self.second],
                          self.store.trees.find_many(both))
         state = self.store.trees.find_state(self.first.id, ['nobody'])
-        self.assertEqual(tree_rows.TreeState(self.first), state)
+        self.assertEqual(change_model.TreeState(self.first), state)
         self.assertEqual([], self.store.trees.list_consumers(both[1]))
         session.go.set()
         self.assert_applied(ending.result())
@@ -217,7 +221,7 @@ class TestMeetings(TransactionsTestCase):
     def test_a_step_waits_for_the_end(self):
         session, ending = self.paused(COMMIT)
         candidate = next(tree for tree in
-                         self.store.candidates.read([]).trees
+                         self.store.query.read([]).trees
                          if tree.id == self.first.id)
         self.assertIsNotNone(candidate.intent)
         claimed = hosts.consumer(self.first.id, 2)
@@ -227,8 +231,7 @@ class TestMeetings(TransactionsTestCase):
             seen.append(state.tree)
             return hosts.claiming(state.tree, claimed)
 
-        step = self.start(stepping.step, self.store.trees, self.first.id,
-                          advance, start=tree_rows.TreeState(candidate))
+        step = self.start(self.store.write_tree, self.first.id, advance)
         session.go.set()
         self.assert_applied(ending.result())
         self.assert_applied(step.result())
@@ -247,7 +250,7 @@ class TestMeetings(TransactionsTestCase):
     def test_an_intent_is_never_written_over(self):
         session, ending = self.paused(COMMIT)
         with_intent = next(tree for tree in
-                           self.store.candidates.read([]).trees
+                           self.store.query.read([]).trees
                            if tree.id == self.first.id)
         late = self.start(self.store.trees.write, self.adding(with_intent))
         session.go.set()
@@ -266,9 +269,9 @@ class TestMeetings(TransactionsTestCase):
 
     def abort_by_a_step(self):
         """Step the first tree, past the deadline of who holds it."""
-        self.assert_applied(stepping.step(
-            self.store.trees, self.first.id,
-            lambda state: self.adding(state.tree, 3)))
+        self.assert_applied(
+            self.store.write_tree(self.first.id,
+                                  lambda state: self.adding(state.tree, 3)))
 
     def test_a_prepare_that_is_late_is_taken_back(self):
         session, ending = self.paused(STEP, skip=1, deadline_s=0.2)
@@ -290,14 +293,14 @@ class TestMeetings(TransactionsTestCase):
 
     def test_settling_says_what_came_of_it(self):
         session, ending = self.paused(COMMIT)
-        [held] = [tree for tree in self.store.candidates.read([]).trees
+        [held] = [tree for tree in self.store.query.read([]).trees
                   if tree.id == self.first.id]
-        settling = self.start(self.store.transactions.settle_intent, held)
+        settling = self.start(self.store.transactions.resolve_intent, held)
         session.go.set()
         written = self.assert_applied(ending.result())
         self.assertEqual(written.state[self.first.id], settling.result())
         free = written.state[self.second.id]
-        self.assertEqual(free, self.store.transactions.settle_intent(free))
+        self.assertEqual(free, self.store.transactions.resolve_intent(free))
 
 
 class TestCrossing(TransactionsTestCase):

@@ -3,15 +3,15 @@
 import dataclasses
 import uuid
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import tree_rows
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
 
-TreeChange = consumer_model.TreeChange
+TreeChange = change_model.TreeChange
 
 
 class TestWrite(case.StoreTestCase):
@@ -24,10 +24,11 @@ class TestWrite(case.StoreTestCase):
         child = hosts.provider(parent=root.uuid, inventories={
             'VGPU': tree_model.Inventory(4, 1, 1, 2, 1, 1.5, 7, 8)})
         pending = {str(uuid.uuid4()): tree_model.Pending(
-            hosts.op(), 17, {'vcpus': 2})}
+            hosts.write_id(), 17, {'vcpus': 2})}
         tree = self.cloud.new_tree(
             root, child, used={(root.uuid, 'VCPU'): 3}, pending=pending,
-            resource_type='compute', report='{"host": "h", "nodename": "n"}')
+            resource_type='compute', report=report_model.HostReport(
+                '{"host": "h", "nodename": "n"}'))
         self.assertEqual(tree, self.store.trees.find(tree.id))
         self.assertEqual([tree], self.store.trees.find_many(
             [tree.id, str(uuid.uuid4())]))
@@ -36,13 +37,15 @@ class TestWrite(case.StoreTestCase):
         nobody = str(uuid.uuid4())
         self.assertIsNone(self.store.trees.find(nobody))
         state = self.store.trees.find_state(nobody, [nobody])
-        self.assertEqual(tree_rows.TreeState(None), state)
+        self.assertEqual(change_model.TreeState(None), state)
 
     def test_a_step_counts_one(self):
         tree = self.new_host()
-        written = self.write(TreeChange(
-            tree, tree.with_amounts({(tree.id, 'VCPU'): 2}), op=hosts.op()))
-        self.assertEqual(tree.seq + 1, written.seq)
+        written = self.write(
+            TreeChange(tree,
+                       tree.with_amounts({(tree.id, 'VCPU'): 2}),
+                       write_id=hosts.write_id()))
+        self.assertEqual(tree.version + 1, written.version)
         self.assertEqual(written, self.store.trees.find(tree.id))
 
     def test_a_step_from_an_old_state_gets_the_winner(self):
@@ -60,7 +63,7 @@ class TestWrite(case.StoreTestCase):
         tree = self.new_host()
         first = hosts.consumer(tree.id)
         tree = self.write(hosts.claiming(tree, first))
-        again = first.replace(claim_id=hosts.op(), amounts={
+        again = first.replace(claim_id=hosts.write_id(), amounts={
             (tree.id, 'VCPU'): 5})
         refused = self.assert_rejected(
             self.store.trees.write(hosts.claiming(tree, again)))
@@ -74,7 +77,7 @@ class TestWrite(case.StoreTestCase):
         new = hosts.consumer(tree.id)
         winner = self.write(hosts.claiming(tree, hosts.consumer(tree.id)))
         refused = self.assert_rejected(self.store.trees.write(TreeChange(
-            tree, tree.with_amounts(new.amounts), op=hosts.op(),
+            tree, tree.with_amounts(new.amounts), write_id=hosts.write_id(),
             put=(new, kept), delete=(gone.uuid,),
             create=frozenset({new.uuid}))))
         self.assertEqual(winner, refused.winner.tree)
@@ -110,7 +113,7 @@ class TestLives(case.StoreTestCase):
 
     def end(self, tree):
         written = self.store.trees.write(TreeChange(
-            tree, tree.replace(providers={}), op=hosts.op()))
+            tree, tree.replace(providers={}), write_id=hosts.write_id()))
         self.assertIsNone(self.assert_applied(written).state)
 
     def test_a_deleted_tree_is_gone(self):
@@ -123,14 +126,14 @@ class TestLives(case.StoreTestCase):
         tree = self.new_host()
         winner = self.write(hosts.claiming(tree, hosts.consumer(tree.id)))
         refused = self.assert_rejected(self.store.trees.write(TreeChange(
-            tree, tree.replace(providers={}), op=hosts.op())))
+            tree, tree.replace(providers={}), write_id=hosts.write_id())))
         self.assertEqual(winner, refused.winner.tree)
 
     def test_a_second_life_does_not_count_through_the_first(self):
         tree = self.new_host()
-        first = {tree.seq + later for later in range(1000)}
+        first = {tree.version + later for later in range(1000)}
         self.end(tree)
-        self.assertNotIn(self.cloud.new_tree(tree.root).seq, first)
+        self.assertNotIn(self.cloud.new_tree(tree.root).version, first)
         refused = self.store.trees.write(
             hosts.claiming(tree, hosts.consumer(tree.id)))
         self.assert_rejected(refused)
@@ -140,17 +143,18 @@ class TestLives(case.StoreTestCase):
         other = tree.root.replace(name='other')
         refused = self.assert_rejected(self.store.trees.write(TreeChange(
             case.empty(tree.id), case.empty(tree.id).with_provider(other),
-            op=hosts.op())))
+            write_id=hosts.write_id())))
         self.assertEqual(tree, refused.winner.tree)
 
 
 class TestHeartbeat(case.StoreTestCase):
 
-    BEAT = tree_model.Heartbeat(1700000000123, True, False, '{"id": 1}')
+    BEAT = tree_model.Heartbeat(1700000000123, True, False,
+                                report_model.ServiceRecord('{"id": 1}'))
 
     def test_a_beat_is_no_step(self):
         tree = self.new_host()
-        self.store.trees.beat(tree.id, self.BEAT)
+        self.store.trees.write_heartbeat(tree.id, self.BEAT)
         self.assertEqual(dataclasses.replace(tree, heartbeat=self.BEAT),
                          self.store.trees.find(tree.id))
         self.write(hosts.claiming(tree, hosts.consumer(tree.id)))
@@ -160,13 +164,13 @@ class TestHeartbeat(case.StoreTestCase):
     def test_a_late_beat_makes_no_tree(self):
         tree = self.new_host()
         self.write(TreeChange(tree, tree.replace(providers={}),
-                              op=hosts.op()))
-        self.store.trees.beat(tree.id, self.BEAT)
+                              write_id=hosts.write_id()))
+        self.store.trees.write_heartbeat(tree.id, self.BEAT)
         self.assertEqual(1, len(self.rows(tree.id)))
         self.assertIsNone(self.store.trees.find(tree.id))
         self.assertEqual([], self.store.trees.find_many([tree.id]))
         again = self.cloud.new_tree(tree.root)
-        self.assertEqual(again.seq, self.store.trees.find(tree.id).seq)
+        self.assertEqual(again.version, self.store.trees.find(tree.id).version)
 
 
 class TestConsumersOfAProject(case.StoreTestCase):
@@ -204,7 +208,8 @@ class TestNames(case.StoreTestCase):
             root = hosts.provider(name=evil, traits=frozenset({evil}),
                                   aggregates=frozenset({evil}), inventories={
                                       evil: tree_model.Inventory(8)})
-            tree = self.cloud.new_tree(root, report='{"host": "h"}')
+            tree = self.cloud.new_tree(root, report=report_model.HostReport(
+                '{"host": "h"}'))
             holder = hosts.consumer(tree.id, project_id=evil, user_id=evil,
                                     consumer_type=evil,
                                     amounts={(root.uuid, evil): 1})
@@ -219,6 +224,6 @@ class TestNames(case.StoreTestCase):
     def test_in_keys(self):
         for evil in self.EVIL[:-1]:
             locator = self.store.provider_names
-            self.assert_applied(locator.claim(evil, 'u', 'op'))
+            self.assert_applied(locator.create(evil, 'u', 'op'))
             self.assertEqual('u', locator.find(evil).value)
             self.assertIsNone(locator.find(evil + ' '))

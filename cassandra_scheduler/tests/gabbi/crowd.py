@@ -24,8 +24,8 @@ from placement.objects import trait
 from placement.objects import user
 from placement.tests import functional
 
-from cassandra_scheduler.placement_api import finding
-from cassandra_scheduler.placement_api import manifest
+from cassandra_scheduler.placement_api.http import exchange
+from cassandra_scheduler.placement_api.providers import finding
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.tests.upstream import clouds
@@ -46,7 +46,7 @@ def present(environment):
     ``environment`` leads to the Cassandra. Raises Disturbed at the end if
     one of them is not what it was.
     """
-    manifest.install()
+    exchange.install()
     settings = clouds.test_settings(environment)
     first = opening.open_store(settings, loading.installed())
     crowd = [opening.open_store(

@@ -4,12 +4,11 @@
 Goes by way of Nova's ComputeNode and our reporter, as a compute service does.
 """
 
-import json
-
 from nova import objects
 from oslo_serialization import jsonutils
 from oslo_utils import timeutils
 
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.reporter import figures
 
 #: attribute of a HostState -> field of a ComputeNode with the same value
@@ -34,16 +33,17 @@ REPORTED = frozenset((*_SAME, *_COUNTED, *_AS_IT_IS, *_OTHERS))
 
 
 def report(host, node, uuid, wanted):
-    """Return the text of a report, of attribute -> value."""
+    """Return the HostReport that says ``wanted``: attribute -> value."""
     fields = {'memory_mb': 0, 'local_gb': 0, 'local_gb_used': 0, 'vcpus': 0,
               'vcpus_used': 0, 'free_ram_mb': 0, 'free_disk_gb': 0}
     fields.update((field, wanted[name]) for name, field in _SAME.items()
                   if name in wanted)
-    found = json.loads(figures.report_of(objects.ComputeNode(
+    made = figures.report_of(objects.ComputeNode(
         host=host, hypervisor_hostname=node, uuid=uuid,
-        disk_available_least=None, **fields, **_translated(wanted))))
-    found['compute_node'].update(_as_it_is(wanted))
-    return json.dumps(found)
+        disk_available_least=None, **fields, **_translated(wanted)))
+    return report_model.HostReport.of(
+        host=host, nodename=node, uuid=uuid, image_properties={},
+        compute_node={**made.compute_node, **_as_it_is(wanted)})
 
 
 def _translated(wanted):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A host of a scenario: written to Cassandra, read back, then judged."""
+"""A host of a scenario: written to Cassandra, read back, evaluated."""
 
-import json
 import pathlib
 import time
 from unittest import mock
@@ -12,15 +11,16 @@ from nova import objects
 from nova.scheduler import host_manager
 from oslo_utils import uuidutils
 
-from cassandra_scheduler.driver import cells
-from cassandra_scheduler.driver import host_aggregates
-from cassandra_scheduler.driver import instances
-from cassandra_scheduler.driver import judging
+from cassandra_scheduler.driver import evaluator
+from cassandra_scheduler.driver.host import instances
+from cassandra_scheduler.driver.sync import cells
+from cassandra_scheduler.driver.sync import host_aggregates
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import publishing
 from cassandra_scheduler.resource_types import loading
-from cassandra_scheduler.scheduling import wanted as words
+from cassandra_scheduler.scheduling import placement_request as words
 from cassandra_scheduler.store import aggregates as store_aggregates
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import session as store_session
@@ -55,7 +55,7 @@ def is_beside(name, value=None):
 
 
 class StoredHost:
-    """Takes what Nova's FakeHostState takes; answers as our HostView.
+    """Takes what Nova's FakeHostState takes; answers as our HostStateView.
 
     The row is written when something is asked of the host for the first
     time, so what a test sets until then goes through it too; what is set
@@ -118,38 +118,39 @@ class Row:
         self._write()
 
     def view(self):
-        """Return the HostView, read as a scheduler reads its candidates."""
-        tree, = self.store.candidates.read(
+        """Return the HostStateView, read as a scheduler reads candidates."""
+        tree, = self.store.query.read(
             [restriction.Restriction('host', '=', self._names[0])],
             level=store_session.READ).trees
-        # A judge looks for the instances that a request names: here all.
+        # The request names all instances, so all are looked up.
         spec = objects.RequestSpec(
             instance_group=None, requested_destination=None,
             force_hosts=None, force_nodes=None,
             scheduler_hints={'different_host': list(self._instances())})
-        judge = judging.NovaJudge(
-            spec, None, judging.Surroundings(
-                aggregates=host_aggregates.HostAggregates(self._rows()),
-                cells=_Cells(self.store.host_cells),
-                instances=instances.Instances(
-                    self.store, spec,
-                    nova_context.RequestContext(is_admin=True))),
-            began=None)
-        return judge.view(words.Candidate(tree, ()))
+        return evaluator.NovaHostEvaluator(
+            spec, None,
+            aggregates=host_aggregates.HostAggregates(self._rows()),
+            cells=_Cells(self.store.host_cells),
+            instances=instances.Instances(
+                self.store, spec, nova_context.RequestContext(is_admin=True))
+        ).view(words.Candidate(tree, ()))
 
     def _write(self):
         root = hosts.provider(vcpu=1000)
         empty = tree_model.Tree(id=root.uuid)
-        self.store.trees.write(hosts.TreeChange(
-            before=empty, after=empty.with_provider(root), op=hosts.op()))
-        self.store.provider_trees.claim(root.uuid, root.uuid, hosts.op())
+        self.store.trees.write(
+            hosts.TreeChange(before=empty,
+                             after=empty.with_provider(root),
+                             write_id=hosts.write_id()))
+        self.store.provider_trees.create(root.uuid, root.uuid,
+                                         hosts.write_id())
         for name in self._instances():
             hosts.new_consumer(self.store, root.uuid, uuid=name)
         publisher = publishing.Publisher(self.store)
         publisher.publish(root.uuid, figures_of.report(
             *self._names, root.uuid, self._wanted), ())
         if _SERVICE in self._wanted:
-            publisher.beat(_heartbeat(self._wanted[_SERVICE]))
+            publisher.write_heartbeat(_heartbeat(self._wanted[_SERVICE]))
         if self._wanted.get(_CELL) is not None:
             self.store.host_cells.put({self._names[0]: self._wanted[_CELL]})
         self._rows().change(
@@ -158,7 +159,7 @@ class Row:
                 frozenset({self._names[0]}), dict(found.metadata))
              for number, found in enumerate(
                  self._wanted.get(_AGGREGATES, ()))],
-            (), version=hosts.op(), if_version=None)
+            (), version=hosts.write_id(), if_version=None)
 
     def _rows(self):
         return store_aggregates.Aggregates(self.store.session,
@@ -193,4 +194,4 @@ def _heartbeat(service):
     return tree_model.Heartbeat(
         last_seen_ms=int(time.time() * 1000),
         disabled=service.get('disabled', False),
-        service=json.dumps(service))
+        service=report_model.ServiceRecord.of(service))

@@ -4,13 +4,13 @@
 import contextlib
 import socket
 
-from cassandra_scheduler.local import failures
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store.schema import sync
 from cassandra_scheduler.store import session
 from cassandra_scheduler.store import statements
+from cassandra_scheduler import testbed
 from cassandra_scheduler.tests import all as all_suites
 from cassandra_scheduler.tests.upstream import clouds
 
@@ -34,7 +34,7 @@ def cassandra(environment):
         with all_suites.cassandra({**environment, **usual}) as found:
             _prepare(clouds.test_settings(found))
             yield found
-    except (errors.SchedulerError, failures.LocalClusterError) as exc:
+    except (errors.SchedulerError, testbed.TestbedError) as exc:
         raise NoGround(str(exc)) from None
 
 

@@ -11,7 +11,7 @@ from placement.objects import resource_class
 from placement.objects import trait
 
 from cassandra_scheduler.conf import registration
-from cassandra_scheduler.placement_api import opening
+from cassandra_scheduler.placement_api.http import opening
 from cassandra_scheduler.store import settings
 from cassandra_scheduler.tests.upstream import clouds
 

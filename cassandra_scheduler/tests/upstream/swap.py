@@ -11,7 +11,7 @@ import functools
 
 from placement.tests import fixtures as placement_fixtures
 
-from cassandra_scheduler.placement_api import manifest
+from cassandra_scheduler.placement_api.http import exchange
 from cassandra_scheduler.tests.upstream import clouds
 from cassandra_scheduler.tests.upstream import placement_database
 from cassandra_scheduler.tests.upstream import stock
@@ -42,7 +42,7 @@ def install():
 def install_placement(database):
     """Put the REST layer on our store, with this fixture for its tests."""
     stock.guard_placement(TRAPS)
-    manifest.install()
+    exchange.install()
     placement_fixtures.Database = database
 
 

@@ -4,8 +4,8 @@
 Nova's tests run no periodic tasks, nor do they wait for any. So nobody sees
 the hosts that they map to cells; that each is looked up by the first request
 that meets it is excused. And nobody sees that they disable a service or force
-it down: here the watch looks before the next request, for which an operator
-waits as long as ``report_interval``.
+it down: here the databases are polled before the next request. An operator
+waits as long as ``report_interval`` for that.
 """
 
 import functools
@@ -13,8 +13,8 @@ import functools
 from nova import context as nova_context
 from nova import objects
 
-from cassandra_scheduler.driver import cells
 from cassandra_scheduler.driver import manager
+from cassandra_scheduler.driver.sync import cells
 from cassandra_scheduler.tests.fixtures import sql_trap
 
 
@@ -35,7 +35,7 @@ class WatchedSchedulerManager(manager.CassandraSchedulerManager):
         """Do as ours, which no query may interrupt."""
         if self._seen != _Saves.count:
             self._seen = _Saves.count
-            self._watch_services(nova_context.get_admin_context())
+            self._poll_services(nova_context.get_admin_context())
         with sql_trap.placing():
             return super().select_destinations(*args, **kwargs)
 

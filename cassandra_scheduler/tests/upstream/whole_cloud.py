@@ -12,8 +12,8 @@ from sqlalchemy import pool
 
 from cassandra_scheduler.mini_cloud import cloud
 from cassandra_scheduler.mini_cloud import manifest
-from cassandra_scheduler.placement_api import finding
-from cassandra_scheduler.placement_api import opening
+from cassandra_scheduler.placement_api.http import opening
+from cassandra_scheduler.placement_api.providers import finding
 from cassandra_scheduler.tests.upstream import fresh_database
 
 

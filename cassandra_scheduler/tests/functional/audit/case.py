@@ -4,7 +4,7 @@
 from cassandra_scheduler.audit import invariants
 from cassandra_scheduler.audit import running
 from cassandra_scheduler.model import consumer as consumer_model
-from cassandra_scheduler.store import codec
+from cassandra_scheduler.store import tree_codec
 from cassandra_scheduler.store import tree_rows
 from cassandra_scheduler.tests.contract import case
 from cassandra_scheduler.tests.fixtures import hosts
@@ -67,10 +67,13 @@ class AuditTestCase(case.StoreTestCase):
 
     def set_state(self, tree, **texts):
         """Overwrite JSON columns, and let the digest agree."""
-        texts = {name: codec._dumps(value) for name, value in texts.items()}
+        texts = {
+            name: tree_codec._dumps(value)
+            for name, value in texts.items()
+        }
         self.set_root(tree, **texts)
         [root] = [row for row in self.rows(tree.id) if row['kind'] == 'root']
-        self.set_root(tree, digest=codec._digest(root))
+        self.set_root(tree, digest=tree_codec._digest(root))
 
     def set_used(self, tree, vcpu):
         """Let so many VCPU count as used; the searchable columns follow."""
@@ -83,7 +86,7 @@ class AuditTestCase(case.StoreTestCase):
         self.delete_row(tree, row.uuid)
         self.damage((
             tree_rows._CQL['create_consumer_if_absent'],
-            codec.consumer_to_params(row, self.store.cloud, tree.id)))
+            tree_codec.consumer_to_params(row, self.store.cloud, tree.id)))
 
     def delete_row(self, tree, uuid):
         self.store.session.write_if([(
@@ -110,4 +113,4 @@ class AuditTestCase(case.StoreTestCase):
 def stub(uuid, home, moved_to):
     """Return the row that says where a consumer has gone."""
     return consumer_model.Consumer(uuid, home=home, moved_to=moved_to,
-                                   claim_id=hosts.op())
+                                   claim_id=hosts.write_id())

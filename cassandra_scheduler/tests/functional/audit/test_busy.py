@@ -88,11 +88,11 @@ class TestKilled(case.AuditTestCase):
 
     def break_things(self):
         self.set_used(self.first, 5)
-        lost = self.holder.replace(uuid=hosts.op(), home=self.first.id,
+        lost = self.holder.replace(uuid=hosts.write_id(), home=self.first.id,
                                    amounts={(self.second.id, 'VCPU'): 3})
         self.put_row(self.second, lost)
         self.set_used(self.second, 3)
-        self.set_locator('consumer_homes', consumer=hosts.op(),
+        self.set_locator('consumer_homes', consumer=hosts.write_id(),
                          home=self.second.id)
         self.set_locator('provider_names', name='nobody',
                          provider=self.first.id)

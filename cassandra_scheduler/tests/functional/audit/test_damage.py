@@ -140,16 +140,16 @@ class TestConsumers(case.AuditTestCase):
 
     def test_a_consumer_that_is_being_made(self):
         made = hosts.consumer(self.second.id)
-        self.store.consumer_homes.claim(made.uuid, self.second.id,
-                                        made.claim_id)
+        self.store.consumer_homes.create(made.uuid, self.second.id,
+                                         made.claim_id)
         self.assertTrue(self.audit(heal=True, older_than_s=WHILE_S).clean)
         self.assert_applied(hosts.claim(self.store, self.second.id, made))
         self.assert_nothing_to_do()
 
     def test_whoever_is_too_late_is_refused(self):
         made = hosts.consumer(self.second.id)
-        self.store.consumer_homes.claim(made.uuid, self.second.id,
-                                        made.claim_id)
+        self.store.consumer_homes.create(made.uuid, self.second.id,
+                                         made.claim_id)
         late = hosts.claiming(self.store.trees.find(self.second.id), made)
         self.assert_found_and_healed(consumers.DANGLING)
         self.assert_rejected(self.store.trees.write(late))
@@ -240,8 +240,8 @@ class TestProviders(case.AuditTestCase):
 
     def test_a_provider_that_is_being_made(self):
         made = str(uuid.uuid4())
-        self.store.provider_trees.claim(made, made, hosts.op())
-        self.store.provider_names.claim('new', made, hosts.op())
+        self.store.provider_trees.create(made, made, hosts.write_id())
+        self.store.provider_names.create('new', made, hosts.write_id())
         self.assertTrue(self.audit(heal=True, older_than_s=WHILE_S).clean)
         self.assertIsNotNone(self.store.provider_names.find('new'))
         self.assert_found_and_healed(providers.STALE_TREE,
@@ -273,12 +273,12 @@ class TestTransactions(case.AuditTestCase):
         rows = records.TransactionRecords(self.store.session,
                                           self.store.cloud)
         self.assert_applied(rows.begin(record))
-        prepared = store_intents.Intents(self.store.survey._rows, rows)
+        prepared = store_intents.Intents(self.store.full_scan._rows, rows)
         for tree in (self.first, self.second):
             now = self.store.trees.find(tree.id)
             claimed = hosts.consumer(tree.id)
-            self.store.consumer_homes.claim(claimed.uuid, tree.id,
-                                            claimed.claim_id)
+            self.store.consumer_homes.create(claimed.uuid, tree.id,
+                                             claimed.claim_id)
             self.assert_applied(prepared.prepare(
                 hosts.claiming(now, claimed), record.txid))
         if state == records.COMMITTED:
@@ -332,7 +332,7 @@ class TestTransactions(case.AuditTestCase):
     def test_a_record_on_no_tree(self):
         record = self.prepare(records.COMMITTED)
         for tree in (self.first, self.second):
-            self.store.transactions.settle_intent(self.store.survey.trees(
+            self.store.transactions.resolve_intent(self.store.full_scan.trees(
                 [tree.id])[0].tree)
             self.damage((
                 'UPDATE {keyspace}.transactions SET state = ? WHERE '
@@ -374,7 +374,7 @@ class TestInstances(case.AuditTestCase):
             amounts={(tree.id, 'VCPU'): 1})
         self.assert_applied(self.store.transactions.commit([
             hosts.claiming(tree, part),
-            hosts.TreeChange(home, home, op=hosts.op(), put=(
+            hosts.TreeChange(home, home, write_id=hosts.write_id(), put=(
                 self.server.replace(also_in=frozenset({tree.id})),))]))
         self.assert_found_and_healed('claim without instance',
                                      gone=self.gone)

@@ -6,6 +6,7 @@ import uuid
 
 import testtools
 
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import publishing
 from cassandra_scheduler.store import opening
@@ -81,11 +82,11 @@ class TestHosts(testtools.TestCase):
         self.cloud.new_tree(provider, used={
             (provider.uuid, 'VCPU'): 3}, **fields)
         publisher = publishing.Publisher(self.cloud.store)
-        publisher.publish(provider.uuid, json.dumps(
-            {'host': host, 'nodename': node,
-             'compute_node': {'stats': {'num_instances': '3'}}}), set())
+        publisher.publish(provider.uuid, report_model.HostReport.of(
+            host=host, nodename=node, uuid=provider.uuid, image_properties={},
+            compute_node={'stats': {'num_instances': '3'}}), set())
         if beat is not None:
-            publisher.beat(beat)
+            publisher.write_heartbeat(beat)
         return provider
 
     def beat(self, seconds_ago=0, **fields):
@@ -128,7 +129,8 @@ class TestHosts(testtools.TestCase):
 
     def test_one_host(self):
         provider = self.new_host('host1', 'node1', self.beat(
-            disabled=True, service='{"disabled_reason": "repair"}'))
+            disabled=True, service=report_model.ServiceRecord(
+                '{"disabled_reason": "repair"}')))
         self.new_host('host2', 'node2', self.beat())
         shown = json.loads(self.run_well('host', 'show', 'host1',
                                          '-f', 'json'))

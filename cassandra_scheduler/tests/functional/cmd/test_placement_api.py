@@ -70,7 +70,7 @@ class TestServing(test_launching.RefusalTestCase):
                              'uuid': str(uuid.uuid4())}).encode())
         with urllib.request.urlopen(request, timeout=60) as answer:
             self.assertEqual(201, answer.status)
-        [tree] = self.cloud.store.candidates.read(()).trees
+        [tree] = self.cloud.store.query.read(()).trees
         self.assertEqual('host', tree.root.name)
 
     def test_what_a_wsgi_server_loads(self):

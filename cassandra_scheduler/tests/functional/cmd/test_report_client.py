@@ -70,7 +70,7 @@ class TestReportClient(testtools.TestCase):
         self.assertEqual(set(), heard - {
             (point, self.cloud.settings.port)
             for point in self.cloud.settings.contact_points})
-        [tree] = self.cloud.store.candidates.read(()).trees
+        [tree] = self.cloud.store.query.read(()).trees
         self.assertEqual(('host1', {'HW_CPU_X86_AVX', 'CUSTOM_GOLD'}),
                          (tree.root.name, tree.root.traits))
         self.assertEqual({(self.node, 'VCPU'): 2}, tree.used)

@@ -7,7 +7,6 @@ import subprocess
 
 import fixtures
 
-from cassandra_scheduler.local import cluster
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store.cluster import advice
@@ -16,6 +15,7 @@ from cassandra_scheduler.store.cluster import fitness
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store.schema import sync
 from cassandra_scheduler.store import settings as store_settings
+from cassandra_scheduler.testbed import cluster
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.functional import cmd
 from cassandra_scheduler.tests.functional.cmd import test_launching
@@ -122,7 +122,7 @@ class TestBadCassandra(StatusTestCase):
         self.useFixture(fixtures.EnvironmentVariable('XDG_STATE_HOME', home))
         self.useFixture(fixtures.EnvironmentVariable('JAVA_TOOL_OPTIONS',
                                                      ELSEWHERE))
-        node = cluster.Cluster.on_fresh_ports(
+        node = cluster.LocalCluster.on_fresh_ports(
             heap='512M', authentication=True, settings=FIRST)
         self.addCleanup(node.wipe)
         node.start()
@@ -132,7 +132,7 @@ class TestBadCassandra(StatusTestCase):
         self.check_the_first_as_a_superuser()
         self.check_versions()
         node.nodes[0].stop()
-        cluster.Cluster(node.name, settings=SECOND).start()
+        cluster.LocalCluster(node.name, settings=SECOND).start()
         self.where['local_datacenter'] = '0'
         self.make_ready()
         self.check_the_second_as_a_service()
@@ -150,7 +150,7 @@ class TestBadCassandra(StatusTestCase):
         session.close()
 
     def make_ready(self):
-        """Make the tables, and let the role of services use them."""
+        """Make the tables, and allow the role of services to use them."""
         store = self.store(replication=(('0', 1),))
         sync.sync(store.session, store.columns,
                   searchable=store.searchable)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is said to whom when Cassandra refuses the password."""
+"""What users and operators read if Cassandra refuses the password."""
 
 import uuid
 
@@ -13,8 +13,8 @@ from oslo_messaging.rpc import dispatcher
 
 from cassandra_scheduler.conf import registration
 from cassandra_scheduler.driver import manager
-from cassandra_scheduler.local import cluster
 from cassandra_scheduler.store import opening
+from cassandra_scheduler.testbed import cluster
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import nova_ground
 from cassandra_scheduler.tests.fixtures import placement_service
@@ -38,8 +38,8 @@ class TestWrongPassword(test_launching.RefusalTestCase):
         state = fixtures.EnvironmentVariable('XDG_STATE_HOME', home.path)
         state.setUp()
         cls.addClassCleanup(state.cleanUp)
-        node = cluster.Cluster.on_fresh_ports(heap='512M',
-                                              authentication=True)
+        node = cluster.LocalCluster.on_fresh_ports(heap='512M',
+                                                   authentication=True)
         cls.addClassCleanup(node.wipe)
         node.start()
         cls.where = {'contact_points': tuple(node.contact_points),

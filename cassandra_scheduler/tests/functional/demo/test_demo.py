@@ -68,7 +68,7 @@ class TestDemo(testtools.TestCase):
                           exported)
 
     def servers_of(self, exported):
-        """Return the servers that somebody with this environment sees."""
+        """Return the active servers that a user with this environment sees."""
         answer = requests.post(exported['OS_AUTH_URL'] + '/auth/tokens',
                                json={}, timeout=30)
         catalogue = {entry['type']: entry['endpoints'][0]['url']
@@ -79,8 +79,8 @@ class TestDemo(testtools.TestCase):
         ).json()['servers'] if server['status'] == 'ACTIVE']
 
     def test_what_cannot_work_is_one_line(self):
-        # A port nobody listens on would start a Cassandra: there is none to
-        # start here.
+        # Nothing listens on port 1, so the demo starts a Cassandra; without
+        # Java it cannot.
         ended = subprocess.run(
             [*self.command, '--port', '1'], capture_output=True, text=True,
             timeout=PATIENCE_S, env={

@@ -10,8 +10,8 @@ import sys
 import fixtures
 import psutil
 
-from cassandra_scheduler.local import ports
-from cassandra_scheduler.local import process
+from cassandra_scheduler.testbed import ports
+from cassandra_scheduler.testbed import processes
 
 HERE = pathlib.Path(__file__).parent
 PLUGIN = HERE.parents[3]
@@ -152,4 +152,4 @@ class Host(fixtures.Fixture):
 
     def _end(self):
         for each in self.processes():
-            process.end(each, seconds=30)
+            processes.end(each, seconds=30)

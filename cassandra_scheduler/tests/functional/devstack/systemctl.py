@@ -16,7 +16,7 @@ import sys
 
 import psutil
 
-from cassandra_scheduler.local import process
+from cassandra_scheduler.testbed import processes
 
 UNITS = pathlib.Path(os.environ['SYSTEMD_DIR'])
 STATE = pathlib.Path(os.environ['SYSTEMD_STATE'])
@@ -51,7 +51,7 @@ def start(name):
 
 def stop(name):
     if main_process := running(name):
-        process.end(main_process, seconds=STOP_S)
+        processes.end(main_process, seconds=STOP_S)
     (STATE / f'{name}.pid').unlink(missing_ok=True)
 
 

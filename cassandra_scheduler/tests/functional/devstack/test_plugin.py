@@ -10,15 +10,15 @@ from nova import objects
 import requests
 import testtools
 
-from cassandra_scheduler.local import folders
-from cassandra_scheduler.local import ports
-from cassandra_scheduler.local import process
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import aggregates
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store.schema import sync
 from cassandra_scheduler.store import settings as store_settings
+from cassandra_scheduler.testbed import folders
+from cassandra_scheduler.testbed import ports
+from cassandra_scheduler.testbed import waiting
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import nova_ground
 from cassandra_scheduler.tests.fixtures import wsgi_server
@@ -110,7 +110,7 @@ class TestOnStandIns(testtools.TestCase):
         self.see_provider(name)
         self.store = opening.open_store(self.settings, loading.installed())
         self.addCleanup(self.store.session.close)
-        [tree] = self.store.candidates.read(()).trees
+        [tree] = self.store.query.read(()).trees
         self.assertEqual((name, made['uuid']), (tree.root.name, tree.id))
         return name
 
@@ -141,7 +141,7 @@ class TestOnStandIns(testtools.TestCase):
         (stored,) = aggregates.Aggregates(
             self.store.session, self.store.cloud).snapshot().aggregates
         self.assertEqual('gold', stored.name)
-        self.assertTrue(process.poll(self.scheduler_is_up, seconds=60),
+        self.assertTrue(waiting.poll(self.scheduler_is_up, seconds=60),
                         self.host.log('n-sch'))
 
     def scheduler_is_up(self):

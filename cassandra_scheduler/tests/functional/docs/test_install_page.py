@@ -17,8 +17,8 @@ import fixtures
 import testtools
 
 import cassandra_scheduler
-from cassandra_scheduler.local import folders
-from cassandra_scheduler.local import ports
+from cassandra_scheduler.testbed import folders
+from cassandra_scheduler.testbed import ports
 
 TOP = pathlib.Path(cassandra_scheduler.__file__).parents[1]
 PAGE = TOP / 'doc' / 'source' / 'install' / 'by-hand.rst'

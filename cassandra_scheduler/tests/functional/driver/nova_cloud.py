@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our manager beside Nova's databases, without Nova's other services."""
 
+import contextlib
 import uuid
 
 from nova import context as nova_context
@@ -9,7 +10,9 @@ from nova import objects
 from oslo_messaging.rpc import dispatcher
 import testtools
 
+from cassandra_scheduler.driver import decision_log
 from cassandra_scheduler.driver import manager
+from cassandra_scheduler.driver import wiring
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import compute_hosts
 from cassandra_scheduler.tests.fixtures import nova_ground
@@ -29,9 +32,14 @@ class NovaCloudTest(testtools.TestCase):
             user_id='user', project_id='project', is_admin=True)
         self.manager = self.start()
 
-    def start(self):
-        """Return another scheduler manager of this cloud."""
-        started = manager.CassandraSchedulerManager(host='scheduler')
+    def start(self, store=None):
+        """Return another scheduler manager of this cloud.
+
+        It works with ``store``, if that is given.
+        """
+        started = manager.CassandraSchedulerManager(
+            host='scheduler', wiring=wiring.Wiring(nova_ground.CONF,
+                                                   store=store))
         started.init_host(None)
         return started
 
@@ -61,10 +69,21 @@ class NovaCloudTest(testtools.TestCase):
         return str(error)
 
     def place(self, spec):
-        """Place one server; return what the scheduling room answered."""
-        wanted = self.manager._wanted(
-            self.context, spec, [str(uuid.uuid4())], alternates=2)
-        return self.manager._place(self.context, spec, wanted)[0]
+        """Place one server, or fail to; return the Result of scheduling."""
+        self.manager.decision_log = last = LastDecision()
+        with contextlib.suppress(dispatcher.ExpectedException):
+            self.manager.select_destinations(
+                self.context, spec_obj=spec, return_objects=True,
+                instance_uuids=[str(uuid.uuid4())], return_alternates=True)
+        return last.result
+
+
+class LastDecision(decision_log.DecisionLog):
+    """Keeps the Result of the last request."""
+
+    def write(self, result):
+        super().write(result)
+        self.result = result
 
 
 def spec(*, vcpus=1, memory_mb=1024, disk_gb=10, extra_specs=None, **fields):

@@ -12,7 +12,7 @@ from nova import objects
 from nova.scheduler import request_filter
 from nova.scheduler.weights import image_props
 
-from cassandra_scheduler.driver import image_weigher
+from cassandra_scheduler.driver.host import image_weigher
 from cassandra_scheduler.reporter import figures
 from cassandra_scheduler.tests.functional.driver import nova_cloud
 
@@ -105,7 +105,7 @@ class TestRequestFilters(nova_cloud.NovaCloudTest):
             with fixtures.MockPatch('nova.objects.service.SERVICE_VERSION',
                                     version):
                 self.nova.add_compute(name)
-            self.manager._watch_services(self.nova.context)
+            self.manager._poll_services(self.nova.context)
             theirs, ours = self.devices(), self.devices()
             request_filter.owner_nova_filter(self.context, theirs)
             self.filters.owner(self.context, ours)
@@ -134,14 +134,14 @@ class TestRequestFilters(nova_cloud.NovaCloudTest):
                  for group in wanted.requested_resources])
 
     def test_the_owner_by_the_words_of_the_hosts(self):
-        """As long as nobody has looked at the databases."""
+        """Before the first poll of the databases."""
         compute = nova_cloud.compute_hosts
         tree = compute.write(self.cloud, 'one')
         wanted = spec()
         self.filters.owner(self.context, wanted)
         self.assertEqual(set(), wanted.root_required)
         beat = figures.heartbeat_of(objects.Service(host='one'))
-        self.store.trees.beat(tree.id, beat)
+        self.store.trees.write_heartbeat(tree.id, beat)
         self.start()._wiring.request_filters.owner(self.context, wanted)
         self.assertEqual({'OWNER_NOVA'}, wanted.root_required)
 
@@ -167,14 +167,14 @@ class TestImagePropertiesWeigher(nova_cloud.NovaCloudTest):
 
     def weights(self, wanted, instances):
         """Return the weights that Nova's weigher and ours give a host."""
-        report = {'image_properties': figures.counted(
-            figures.image_properties_of(instance) for instance in instances)}
+        reported = figures.counted(
+            figures.image_properties_of(instance) for instance in instances)
         host = types.SimpleNamespace(
             cell_uuid=self.nova.cell.uuid,
             instances={instance.uuid: objects.Instance(
                 instance._context, uuid=instance.uuid)
                 for instance in instances},
-            image_properties=image_weigher.counted(report, ()))
+            image_properties=image_weigher.counted(reported, ()))
         return [weigher()._weigh_object(host, wanted) for weigher in (
             image_props.ImagePropertiesWeigher,
             image_weigher.ImagePropertiesWeigher)]
@@ -206,9 +206,9 @@ class TestImagePropertiesWeigher(nova_cloud.NovaCloudTest):
             spec(image=None), [self.instance(hw_disk_bus='virtio')]))
 
     def test_it_stands_in_under_the_name_of_nova(self):
-        (weigher,) = [found for found in self.manager._plugins.weighers
+        (weigher,) = [found for found in self.manager._wiring.plugins.weighers
                       if isinstance(found,
                                     image_props.ImagePropertiesWeigher)]
         self.assertIs(image_weigher.ImagePropertiesWeigher, type(weigher))
         self.assertEqual('ImagePropertiesWeigher', type(weigher).__name__)
-        self.assertFalse(self.manager._plugins.foreign)
+        self.assertFalse(self.manager._wiring.plugins.foreign)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nothing is asked of a SQL database while servers are placed."""
+"""No SQL database is read while servers are placed."""
 
 import functools
 import json
@@ -10,10 +10,10 @@ import fixtures
 from nova import objects
 from nova.scheduler import weights
 
-from cassandra_scheduler.driver import cells
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.driver.sync import cells
+from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.reporter import figures
-from cassandra_scheduler.store import stepping
 from cassandra_scheduler.tests.fixtures import sql_trap
 from cassandra_scheduler.tests.functional.driver import nova_cloud
 
@@ -25,7 +25,7 @@ class Queried(AssertionError):
 
 
 class Everything(weights.BaseHostWeigher):
-    """Somebody else's weigher: it looks at whatever a host has."""
+    """A weigher from elsewhere, which reads all attributes of a host."""
 
     def _weigh_object(self, host_state, request_spec):
         return len(host_state.instances) + len(host_state.aggregates)
@@ -73,16 +73,16 @@ class TestNoSql(nova_cloud.NovaCloudTest):
 
         def join(state):
             root = state.tree.root
-            return consumer_model.TreeChange(
-                before=state.tree, op=made.uuid,
+            return change_model.TreeChange(
+                before=state.tree, write_id=made.uuid,
                 after=state.tree.with_provider(root.replace(
                     aggregates=root.aggregates | {made.uuid})))
-        stepping.step(self.store.trees, tree.id, join)
+        self.store.write_tree(tree.id, join)
         return made
 
     def trees(self, host):
-        return [tree for tree in self.store.candidates.read(()).trees
-                if json.loads(tree.report)['host'] == host]
+        return [tree for tree in self.store.query.read(()).trees
+                if tree.report.host == host]
 
     def group(self, policy, *members):
         return objects.InstanceGroup(
@@ -178,10 +178,11 @@ class TestNoSql(nova_cloud.NovaCloudTest):
     def test_a_plugin_from_elsewhere(self):
         (there,), ((chosen, *_spares),) = self.select(spec())
         tree_id = chosen.compute_node_uuid
-        stepping.step(self.store.trees, tree_id, lambda state:
-                      consumer_model.TreeChange(
-                          before=state.tree, op='counted',
-                          after=state.tree.with_pending(there, None)))
+        self.store.write_tree(
+            tree_id, lambda state: change_model.TreeChange(
+                before=state.tree,
+                write_id='counted',
+                after=state.tree.with_pending(there, None)))
         self.flags(group='filter_scheduler',
                    weight_classes=[f'{__name__}.Everything'])
         manager = self.start()
@@ -201,14 +202,15 @@ class TestNoSql(nova_cloud.NovaCloudTest):
         # ... and so does what the hosts report.
         other = min({'one', 'two', 'three'} - {chosen})
         (tree,) = self.trees(other)
-        report = {**json.loads(tree.report),
+        report = {**tree.report.fields,
                   'image_properties': figures.counted(
                       [(('hw_disk_bus', 'virtio'),)] * 9)}
-        stepping.step(self.store.trees, tree.id, lambda state:
-                      consumer_model.TreeChange(
-                          before=state.tree, op='reported',
-                          after=state.tree.replace(
-                              report=json.dumps(report))))
+        self.store.write_tree(
+            tree.id, lambda state: change_model.TreeChange(
+                before=state.tree,
+                write_id='reported',
+                after=state.tree.replace(report=report_model.HostReport(
+                    json.dumps(report)))))
         self.assertEqual(other, self.host(spec(image=image),
                                           manager=manager))
 
@@ -217,14 +219,14 @@ class TestNoSql(nova_cloud.NovaCloudTest):
                       beat={'forced_down': True})
         self.add_host('five', vcpus=64, memory_mb=10 ** 6,
                       beat={'disabled': True})
-        self.manager._watch_services(self.nova.context)
+        self.manager._poll_services(self.nova.context)
         self.assertIn(self.host(), ('one', 'two', 'three'))
 
     def test_two_cells(self):
         second = self.nova.add_cell('cell2')
         self.add_host('four', cell=second, vcpus=64, memory_mb=10 ** 6,
                       disk_gb=10 ** 4)
-        self.manager._watch_services(self.nova.context)
+        self.manager._poll_services(self.nova.context)
         _uuids, ((chosen,),) = self.select(spec())
         self.assertEqual(('four', second.uuid), (chosen.service_host,
                                                  chosen.cell_uuid))
@@ -235,7 +237,7 @@ class TestNoSql(nova_cloud.NovaCloudTest):
     def test_a_host_another_scheduler_has_met(self):
         other = self.start()
         self.add_host('four', vcpus=64, memory_mb=10 ** 6)
-        other._watch_services(self.nova.context)
+        other._poll_services(self.nova.context)
         self.assertEqual('four', self.host())
 
     def test_a_host_that_nobody_has_met_is_looked_up_once(self):

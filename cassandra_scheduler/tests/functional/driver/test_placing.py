@@ -61,7 +61,7 @@ class TestPlacing(nova_cloud.NovaCloudTest):
         placed = self.place(spec(vcpus=4))
         self.assertEqual((0, 3), (placed.transcript.conditional_writes,
                                   placed.transcript.rows_read))
-        self.assertIn('VCPU 3 of 3', placed.why)
+        self.assertIn('VCPU 3 of 3', placed.reason)
 
     def test_alternates(self):
         trees = {self.add_host(f'host{number}').id for number in range(4)}

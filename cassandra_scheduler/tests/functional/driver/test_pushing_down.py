@@ -30,7 +30,7 @@ class TestPushingDown(nova_cloud.NovaCloudTest):
         image = objects.ImageMeta(properties=objects.ImageMetaProps(
             hw_architecture='aarch64'))
         placed = self.place(nova_cloud.spec(image=image))
-        return placed.places[0].candidate.tree.root.name, placed.transcript
+        return placed.placements[0].candidate.tree.root.name, placed.transcript
 
     def asked(self, transcript):
         return {each.source for each in transcript.restrictions}
@@ -61,11 +61,11 @@ class TestPushingDown(nova_cloud.NovaCloudTest):
 
     def test_a_row_that_an_older_service_has_written(self):
         """It is found as soon as nothing is pushed down."""
-        for row in self.store.candidates.read(()).trees:
+        for row in self.store.query.read(()).trees:
             self.store.session.write_if([(
                 'UPDATE {keyspace}.trees SET abilities = ? WHERE cloud = ? '
                 "AND tree = ? AND kind = 'root' AND key = '' IF seq = ?",
-                (None, self.store.cloud, row.id, row.seq))])
+                (None, self.store.cloud, row.id, row.version))])
         self.assertRaises(IndexError, self.placed)
         self.flags(push_down_filters=False, group='cassandra_scheduler')
         self.assertEqual('two', self.placed()[0])

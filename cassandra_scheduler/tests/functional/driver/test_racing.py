@@ -122,14 +122,13 @@ class TestRacingForTheLast(PreciseTestCase):
 
 
 class TestLosing(PreciseTestCase):
-    """Who is refused by the conditional write judges the row that won."""
+    """A scheduler whose write is rejected evaluates the row that won."""
 
     def race(self, new_spec):
         session = sessions.BlockingSession(self.cloud.settings,
                                            '.trees SET seq')
-        slow = self.schedulers[0]
-        slow._wiring.__dict__['store'] = opening.open_store(
-            self.cloud.settings, loading.installed(), session=session)
+        self.schedulers[0] = self.start(opening.open_store(
+            self.cloud.settings, loading.installed(), session=session))
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             late = pool.submit(self.boot, new_spec(), 0)
             self.assertTrue(session.reached.wait(30))

@@ -13,7 +13,7 @@ from nova import objects
 from oslo_messaging.rpc import dispatcher
 
 from cassandra_scheduler.resource_types import loading
-from cassandra_scheduler.scheduling import grouping
+from cassandra_scheduler.scheduling.claims import group_guard
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.tests.fixtures import sessions
 from cassandra_scheduler.tests.functional.driver import nova_cloud
@@ -58,10 +58,8 @@ class GroupTestCase(nova_cloud.NovaCloudTest):
 
     def start_on(self, session):
         """Return a scheduler whose store is reached by this session."""
-        manager = self.start()
-        manager._wiring.__dict__['store'] = opening.open_store(
-            self.cloud.settings, loading.installed(), session=session)
-        return manager
+        return self.start(opening.open_store(
+            self.cloud.settings, loading.installed(), session=session))
 
 
 class WaitingSession(sessions.WiredSession):
@@ -108,7 +106,7 @@ class TestRacingGroups(GroupTestCase):
                 count for host, count in self.boot_all(policy, 4).items()
                 if host is not REFUSED))
             self.assertIsNone(
-                self.store.server_groups.find(GROUP).op)
+                self.store.server_groups.find(GROUP).write_id)
 
     def test_what_a_member_costs(self):
         spec = nova_cloud.spec()
@@ -152,7 +150,7 @@ class TestWhoIsLeft(GroupTestCase):
                                                              None)
             self.assertEqual([], [
                 row for row in (state.consumers.values() if state else ())
-                if row.fenced])
+                if row.is_tombstone])
 
     def give_back(self, member):
         """Do what Nova does when a server is deleted."""
@@ -161,7 +159,7 @@ class TestWhoIsLeft(GroupTestCase):
         self.cloud.write(tree, tree.with_amounts(
             found.consumer.amounts, sign=-1).with_pending(member, None),
             delete=(member,))
-        self.store.consumer_homes.release(member, found.location.op)
+        self.store.consumer_homes.release(member, found.lookup_row.write_id)
 
     def test_a_member_that_is_gone(self):
         self.assertEqual('small', self.boot('affinity', member=self.member))
@@ -209,7 +207,7 @@ class TestSchedulerInTrouble(GroupTestCase):
         for number in range(HOSTS):
             self.add_host(f'host{number}')
         self.useFixture(fixtures.MonkeyPatch(
-            f'{grouping.__name__}.PATIENCE', 0.3))
+            f'{group_guard.__name__}.PATIENCE_S', 0.3))
         self.session = sessions.BlockingSession(self.cloud.settings,
                                                 '.trees SET seq')
         self.slow = self.start_on(self.session)
@@ -225,7 +223,7 @@ class TestSchedulerInTrouble(GroupTestCase):
 
     def test_who_waits_sees_what_came_of_it(self):
         self.useFixture(fixtures.MonkeyPatch(
-            f'{grouping.__name__}.PATIENCE', 30))
+            f'{group_guard.__name__}.PATIENCE_S', 30))
         slow = self.boot_slowly('affinity')
         session = WaitingSession(self.cloud.settings)
         others, manager = [], self.start_on(session)

@@ -3,17 +3,16 @@
 
 import collections
 import dataclasses
-import json
 
 import fixtures
 
 from cassandra_scheduler.driver import manager as driver_manager
 from cassandra_scheduler.driver import plugins
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.driver import wiring
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import figures
 from cassandra_scheduler.reporter import publishing
-from cassandra_scheduler.store import stepping
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import hosts
 from cassandra_scheduler.tests.fixtures import nova_ground
@@ -46,21 +45,21 @@ class Cloud(fixtures.Fixture):
         self.useFixture(fixtures.MonkeyPatch(
             'cassandra_scheduler.scheduling.ranking.order', _by_name))
         self._options = ground.Options(nova_ground.CONF)
-        self._manager = driver_manager.CassandraSchedulerManager(host='ours')
+        self._wiring = RecordingWiring(nova_ground.CONF)
+        self._manager = driver_manager.CassandraSchedulerManager(
+            host='ours', wiring=self._wiring)
         self._manager.init_host(None)
-        self._new_judge = self._manager._wiring.judge
-        self._manager._wiring.judge = self._judge
 
     def answer(self, draft):
         """Return the Answer to a Draft, and give back what was claimed."""
         self._options.use(draft)
-        self._manager._plugins = plugins.Plugins()
-        for weigher in self._manager._plugins.weighers:
+        self._wiring.plugins = plugins.Plugins()
+        for weigher in self._wiring.plugins.weighers:
             weigher.weigh_objects = self._noting(weigher)
-        self._ranks = []
+        self._wiring.ranks = ranks = []
         found = answers.ask(
             self._manager, ground.requests.spec_of(draft, self._cells),
-            draft.uuids, self._ranks)
+            draft.uuids, ranks)
         for uuid in draft.uuids:
             self._release(uuid)
         return found
@@ -95,27 +94,14 @@ class Cloud(fixtures.Fixture):
                                  for server in servers)))
         for row in rows:
             tree = tree.with_amounts(row.amounts)
-            self.store.consumer_homes.claim(row.uuid, tree.id, row.claim_id)
+            self.store.consumer_homes.create(row.uuid, tree.id, row.claim_id)
         self._cloud.write(empty, tree, put=rows,
                           create=frozenset(row.uuid for row in rows))
-        self.store.provider_trees.claim(host.uuid, tree.id, hosts.op())
+        self.store.provider_trees.create(host.uuid, tree.id, hosts.write_id())
         beat = figures.heartbeat_of(service)
-        self.store.trees.beat(tree.id, dataclasses.replace(
+        self.store.trees.write_heartbeat(tree.id, dataclasses.replace(
             beat, last_seen_ms=beat.last_seen_ms -
             1000 * host.service['last_seen_up']))
-
-    def _judge(self, *args, **kwargs):
-        judge = self._new_judge(*args, **kwargs)
-        judge.rank = self._recorded(judge.rank)
-        return judge
-
-    def _recorded(self, rank):
-        def recorded_rank(candidates):
-            weighed = rank(candidates)
-            self._ranks.append({_host_of(candidate): weight
-                                for weight, candidate in weighed})
-            return weighed
-        return recorded_rank
 
     def _noting(self, weigher):
         weigh = weigher.weigh_objects
@@ -136,16 +122,35 @@ class Cloud(fixtures.Fixture):
             row = state.consumers.get(uuid)
             if row is None:
                 return None
-            return consumer_model.TreeChange(
-                before=state.tree, op=hosts.op(), delete=(uuid,),
+            return change_model.TreeChange(
+                before=state.tree, write_id=hosts.write_id(), delete=(uuid,),
                 after=state.tree.with_amounts(
                     row.amounts, sign=-1).with_pending(uuid, None))
-        stepping.step(self.store.trees, found.consumer.home, advance,
-                      consumers=(uuid,))
+
+        self.store.write_tree(found.consumer.home, advance, consumers=(uuid, ))
+
+
+class RecordingWiring(wiring.Wiring):
+    """Appends host -> weight to ``ranks``, each time hosts are weighed."""
+
+    ranks = None
+
+    def evaluator(self, *args, **kwargs):
+        evaluator = super().evaluator(*args, **kwargs)
+        weigh = evaluator.weigh
+
+        def recorded_weigh(candidates):
+            weighed = weigh(candidates)
+            self.ranks.append({_host_of(candidate): weight
+                               for weight, candidate in weighed})
+            return weighed
+
+        evaluator.weigh = recorded_weigh
+        return evaluator
 
 
 def _host_of(candidate):
-    return json.loads(candidate.tree.report)['host']
+    return candidate.tree.report.host
 
 
 def _by_name(weighted, **_manners):

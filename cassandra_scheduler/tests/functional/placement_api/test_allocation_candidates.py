@@ -11,10 +11,10 @@ from cassandra_scheduler.mini_cloud import cloud as mini_cloud
 from cassandra_scheduler.mini_cloud import context as search_context
 from cassandra_scheduler.mini_cloud import search
 from cassandra_scheduler.mini_cloud import translation
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.placement_api import allocation_candidates
-from cassandra_scheduler.placement_api import attribute_cache
+from cassandra_scheduler.placement_api.objects import allocation_candidates
+from cassandra_scheduler.placement_api.objects import attribute_cache
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import generated_trees as generated
@@ -61,11 +61,13 @@ class Base(testtools.TestCase):
         for tree in trees:
             if any(one.shares for one in tree.providers.values()):
                 cloud.store.catalogue.create(
-                    catalogue.SHARING_TREE, tree.root.uuid, op='test',
+                    catalogue.SHARING_TREE, tree.root.uuid, write_id='test',
                     now_ms=1)
             cloud.new_tree(*tree.providers.values(), used=tree.used)
         for number, name in enumerate(traits):
-            cloud.store.catalogue.create(catalogue.TRAIT, name, op='test',
+            cloud.store.catalogue.create(catalogue.TRAIT,
+                                         name,
+                                         write_id='test',
                                          now_ms=number)
         return Context(cloud.store)
 

@@ -6,7 +6,7 @@ import uuid
 from placement import context
 import testtools
 
-from cassandra_scheduler.placement_api import class_renames
+from cassandra_scheduler.placement_api.providers import class_renames
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.tests.fixtures import accounts
 from cassandra_scheduler.tests.fixtures import placement_service as service

@@ -10,7 +10,7 @@ import requests
 import testtools
 
 from cassandra_scheduler.conf import registration
-from cassandra_scheduler.placement_api import in_process
+from cassandra_scheduler.placement_api.http import in_process
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import placement_service as service
 from cassandra_scheduler.tests.fixtures import wires
@@ -123,7 +123,7 @@ class TestInProcess(testtools.TestCase):
         self.assertEqual(
             {(point, cloud.settings.port)
              for point in cloud.settings.contact_points}, dialled)
-        [tree] = cloud.store.candidates.read(()).trees
+        [tree] = cloud.store.query.read(()).trees
         self.assertEqual('host', tree.root.name)
         self.assertRaises(requests.exceptions.InvalidSchema,
                           adapter.session.session.get, 'http://127.0.0.1/')

@@ -20,8 +20,8 @@ class TestValues(testtools.TestCase):
 
     def _state(self):
         """Return everything that stands in the cloud's trees."""
-        return [(tree.seq, tree.providers, tree.used) for tree in
-                self.api.store.candidates.read(()).trees]
+        return [(tree.version, tree.providers, tree.used) for tree in
+                self.api.store.query.read(()).trees]
 
     def _refused(self, status, *question, **options):
         """Ask what must be refused; return the text, one line of it."""

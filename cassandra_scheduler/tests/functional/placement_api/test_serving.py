@@ -49,7 +49,7 @@ class TestServing(testtools.TestCase):
         renamed = server.ask('PUT', f'/resource_providers/{provider}',
                              {'name': 'new'})
         self.assertEqual(200, renamed.status_code, renamed.text)
-        [tree] = self.cloud.store.candidates.read(()).trees
+        [tree] = self.cloud.store.query.read(()).trees
         self.assertEqual('new', tree.root.name)
 
         def both_connected():
@@ -79,7 +79,7 @@ class TestServing(testtools.TestCase):
             client.sendall(body)
             self.assertIn(b' 201 Created', client.recv(4096))
         self.assertEqual(0, server.master.wait(wsgi_server.PATIENCE_S))
-        [tree] = self.cloud.store.candidates.read(()).trees
+        [tree] = self.cloud.store.query.read(()).trees
         self.assertEqual('late', tree.root.name)
 
     def test_a_reload(self):

@@ -15,7 +15,7 @@ from cassandra_scheduler.audit import intents
 from cassandra_scheduler.audit import invariants
 from cassandra_scheduler.audit import providers
 from cassandra_scheduler.audit import running
-from cassandra_scheduler.store import survey
+from cassandra_scheduler.store import token_ranges
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import wsgi_server
 from cassandra_scheduler.tests.functional.placement_api.soak import client
@@ -118,8 +118,8 @@ class TestSoak(testtools.TestCase):
         store = self.cloud.store
         # Read serially and settled by nobody: who met an intent did it.
         self.assertEqual([], [
-            seen.id for part in survey.parts()
-            for seen in store.survey.trees(store.survey.tree_ids(part))
+            seen.id for part in token_ranges.parts()
+            for seen in store.full_scan.trees(store.full_scan.tree_ids(part))
             if seen.tree is not None and seen.tree.intent is not None])
         found = self.violations()
         print(dict(collections.Counter(each.kind for each in found)))

@@ -4,10 +4,10 @@
 import fixtures
 import testtools
 
-from cassandra_scheduler.local import cluster
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store.schema import sync
+from cassandra_scheduler.testbed import cluster
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import wsgi_server
 from cassandra_scheduler.tests import sizes
@@ -20,7 +20,7 @@ class TestTls(testtools.TestCase):
         super().setUp()
         self.useFixture(fixtures.EnvironmentVariable(
             'XDG_STATE_HOME', self.useFixture(fixtures.TempDir()).path))
-        self.cluster = cluster.Cluster.on_fresh_ports(
+        self.cluster = cluster.LocalCluster.on_fresh_ports(
             heap='512M', authentication=True, tls=True)
         self.addCleanup(self.cluster.wipe)
         self.cluster.start()
@@ -41,7 +41,7 @@ class TestTls(testtools.TestCase):
         sync.sync(store.session, store.columns, searchable=store.searchable)
         made = server.ask('POST', '/resource_providers', {'name': 'host'})
         self.assertEqual(200, made.status_code, made.text)
-        [tree] = store.candidates.read(()).trees
+        [tree] = store.query.read(()).trees
         self.assertEqual('host', tree.root.name)
 
         _settings, plain = self.serve(connect_timeout=1, **login)

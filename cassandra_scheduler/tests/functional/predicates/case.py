@@ -20,14 +20,14 @@ import hypothesis
 import nova.conf
 from nova import objects
 
-from cassandra_scheduler.driver import instances
+from cassandra_scheduler.driver.host import instances
 from cassandra_scheduler.driver import plugins
 from cassandra_scheduler.driver.predicates import narrowing
 from cassandra_scheduler.driver.predicates import predicate
-from cassandra_scheduler.model import request as request_model
-from cassandra_scheduler.scheduling import candidates
+from cassandra_scheduler.model import resource_request as request_model
+from cassandra_scheduler.scheduling import candidate_source
+from cassandra_scheduler.scheduling import placement_request as words
 from cassandra_scheduler.scheduling import transcript
-from cassandra_scheduler.scheduling import wanted as words
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import hosts
@@ -104,7 +104,7 @@ class PredicateTest(nova_cloud.NovaCloudTest):
         self.flags(group='cassandra', cloud=self.cloud.settings.cloud)
         self.surround(random.Random(number))
         self.manager = self.start()
-        self.everybody = self.store.candidates.read(()).trees
+        self.everybody = self.store.query.read(()).trees
         self.assertEqual(HOSTS, len(self.everybody))
 
     def surround(self, draw):
@@ -118,7 +118,7 @@ class PredicateTest(nova_cloud.NovaCloudTest):
         """Check one request on all hosts; return what to count."""
         loaded = plugins.Plugins()
         found, = loaded.enabled_filters
-        asked = predicate.Asked(
+        asked = predicate.PredicateInput(
             spec, found, nova.conf.CONF,
             self.manager._wiring.aggregates.by_host,
             instances.Instances(self.store, spec, self.context))
@@ -136,12 +136,14 @@ class PredicateTest(nova_cloud.NovaCloudTest):
 
     def found_by(self, restrictions):
         """Return the ids of the trees that a request with these reads."""
-        rounds = candidates.Rounds(
-            words.Wanted('request', (), (), restrictions=restrictions),
-            world=self.manager._wiring.world(), random=random.Random(1),
+        source = candidate_source.CandidateSource(
+            words.PlacementRequest('request', (), (),
+                                   restrictions=restrictions),
+            context=self.manager._wiring.scheduling_context(),
+            random=random.Random(1),
             notes=transcript.Notes('request'))
         return {candidate.tree.id for found in
-                rounds._walks(store_session.CANDIDATES)
+                source.pages_at(store_session.CANDIDATES)
                 for candidate in found}
 
     def passing(self, loaded, spec):
@@ -149,11 +151,12 @@ class PredicateTest(nova_cloud.NovaCloudTest):
 
         Where a filter raises, Nova's request fails: it passes nobody.
         """
-        judge = self.manager._wiring.judge(self.context, spec, loaded,
-                                           began=lambda: None)
+        self.manager._wiring.plugins = loaded
+        evaluator = self.manager._wiring.evaluator(
+            self.context, spec, on_first_candidates=lambda: None)
         passing = set()
         for tree in self.everybody:
-            view = judge.view(words.Candidate(tree, (WAY,)))
+            view = evaluator.view(words.Candidate(tree, (WAY,)))
             try:
                 if all(each.host_passes(view, spec)
                        for each in loaded.enabled_filters):

@@ -78,15 +78,15 @@ class TestUnsound(case.PredicateTest):
     def test_a_limit_that_is_one_too_low(self):
         self.assertIn('passed, but not read', self.caught(
             'NumInstancesFilter', requests.limits('max_instances_per_host'),
-            lambda asked: _at_most(
-                'num_instances', asked.conf.filter_scheduler
+            lambda given: _at_most(
+                'num_instances', given.conf.filter_scheduler
                 .max_instances_per_host - 2)))
 
     def test_a_limit_that_is_one_too_high(self):
         self.assertIn('read, but not passed', self.caught(
             'IoOpsFilter', requests.limits('max_io_ops_per_host'),
-            lambda asked: _at_most(
-                'num_io_ops', asked.conf.filter_scheduler
+            lambda given: _at_most(
+                'num_io_ops', given.conf.filter_scheduler
                 .max_io_ops_per_host, exact=True)))
 
     def test_names_from_two_combinations(self):
@@ -99,13 +99,13 @@ def _at_most(column, limit, **fields):
                               **fields)
 
 
-def _name_by_name(asked):
+def _name_by_name(given):
     """Ask for each name by itself, as if any combination would do."""
-    found = asked.spec.image.properties
+    found = given.spec.image.properties
     names = {found.get(name) for name in ('hw_architecture', 'img_hv_type',
                                           'hw_vm_mode')} - {None}
     if not names or found.get('img_hv_requested_version'):
-        return predicate.NOTHING
-    return predicate.words('abilities', [tokens.hypervisor([name])
-                                         for name in sorted(names)],
-                           exact=True)
+        return predicate.NOT_NARROWED
+    return predicate.has_tokens(
+        'abilities', [tokens.hypervisor([name]) for name in sorted(names)],
+        exact=True)

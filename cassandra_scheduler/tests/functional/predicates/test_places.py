@@ -6,7 +6,7 @@ import uuid
 import nova.conf
 from nova import objects
 
-from cassandra_scheduler.driver import instances
+from cassandra_scheduler.driver.host import instances
 from cassandra_scheduler.driver import plugins
 from cassandra_scheduler.driver.predicates import narrowing
 from cassandra_scheduler.driver.predicates import registry
@@ -89,7 +89,7 @@ class TestTogether(case.PredicateTest):
             if each.name not in ('SameHostFilter', 'DifferentHostFilter')),
             group='filter_scheduler')
         loaded = plugins.Plugins()
-        read = self.found_by(narrowing.restrictions(
+        read = self.found_by(narrowing.filter_restrictions(
             spec, filters=loaded.enabled_filters, conf=nova.conf.CONF,
             by_host=self.manager._wiring.aggregates.by_host,
             instances=instances.Instances(self.store, spec, self.context)))

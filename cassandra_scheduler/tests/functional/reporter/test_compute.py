@@ -39,11 +39,11 @@ class TestHeartbeats(testtools.TestCase):
         self.manager = compute.CassandraComputeManager.__new__(
             compute.CassandraComputeManager)
         self.manager.host = 'host1'
-        self.manager._pulse = heartbeat.Pulse(publisher)
+        self.manager._heartbeat_writer = heartbeat.HeartbeatWriter(publisher)
         self.manager.rt = types.SimpleNamespace(service_ref=None)
 
     def record(self, **changes):
-        """Let the database have this record of the service."""
+        """Give the database this record of the service."""
         record = objects.Service(**{'host': 'host1', 'disabled': False,
                                     'forced_down': False, **changes})
         self.find(return_value=record)
@@ -89,23 +89,23 @@ class TestHeartbeats(testtools.TestCase):
         self.manager.set_host_enabled(None, True)
         self.assertEqual(0, self.stored().last_seen_ms)
 
-    def test_a_record_that_cannot_be_read_is_left_to_the_next_beat(self):
+    def test_a_record_that_cannot_be_read_makes_no_heartbeat(self):
         self.find(side_effect=RuntimeError('no conductor'))
         self.manager.set_host_enabled(None, False)
         self.assertIsNone(self.stored().last_seen_ms)
         self.assertIn('no conductor', self.logged.output)
         self.assertNotIn('Traceback', self.logged.output)
 
-    def test_with_another_service_group_a_periodic_task_beats(self):
+    def test_a_periodic_task_writes_for_another_service_group(self):
         self.record()
-        beat = self.manager._beat_where_nova_saves_no_record
-        beat(None)
+        write = self.manager._write_heartbeat_without_database
+        write(None)
         self.assertIsNone(self.stored().last_seen_ms)
         self.conf.config(servicegroup_driver='mc')
-        beat(None)
+        write(None)
         self.assertIsNotNone(self.stored().last_seen_ms)
 
     def test_it_is_a_periodic_task(self):
-        self.assertIn('_beat_where_nova_saves_no_record', [
+        self.assertIn('_write_heartbeat_without_database', [
             name for name, _task in
             compute.CassandraComputeManager._periodic_tasks])

@@ -12,7 +12,7 @@ import testtools
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.reporter import figures
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.reporter import freeing
 from cassandra_scheduler.reporter import publishing
 from cassandra_scheduler.store import opening
@@ -64,13 +64,13 @@ class TestSweep(testtools.TestCase):
 
     def claimed(self, *, age_ms=HOUR_MS, **row):
         """Write a node with a claim of so many milliseconds ago."""
-        claim = tree_model.Pending('claim1', figures.now_ms() - age_ms,
+        claim = tree_model.Pending('claim1', write_model.now_ms() - age_ms,
                                    {'vcpus': 2})
         values = {'uuid': self.instance, 'home': self.node,
                   'amounts': {(self.node, 'VCPU'): 2}, 'claim_id': 'claim1'}
         consumer = consumer_model.Consumer(**{**values, **row})
-        self.store.consumer_homes.claim(self.instance, consumer.home,
-                                        'claim1')
+        self.store.consumer_homes.create(self.instance, consumer.home,
+                                         'claim1')
         tree = self.cloud.new_tree(tree_model.Provider(
             uuid=self.node, name='node1',
             inventories={'VCPU': tree_model.Inventory(total=8)}))
@@ -86,7 +86,7 @@ class TestSweep(testtools.TestCase):
             tree, older_than=TIMEOUT)
 
     def state(self):
-        """Return (units used, pending?, row?, locator?) as stored."""
+        """Return (units used, pending?, row?, lookup row?) as stored."""
         tree = self.store.trees.find(self.node)
         return (tree.units_used(self.node, 'VCPU'),
                 self.instance in tree.pending,
@@ -103,8 +103,8 @@ class TestSweep(testtools.TestCase):
         self.assertEqual(self.FREED, self.state())
         after = self.store.trees.find(self.node)
         # As with Placement, nobody who only gives back is in the way.
-        self.assertEqual((before.seq + 1, before.root.generation),
-                         (after.seq, after.root.generation))
+        self.assertEqual((before.version + 1, before.root.generation),
+                         (after.version, after.root.generation))
         self.assertIn('it does not exist', self.logged.output)
         self.assertEqual([], self.reportclient.asked)
 
@@ -147,7 +147,7 @@ class TestSweep(testtools.TestCase):
     def test_a_claim_that_was_made_anew_meanwhile_stays(self):
         tree = self.claimed()
         self.cloud.write(tree, tree.with_pending(
-            self.instance, tree_model.Pending('claim2', figures.now_ms())))
+            self.instance, tree_model.Pending('claim2', write_model.now_ms())))
         self.sweep(tree)
         self.assertEqual(self.HELD, self.state())
 

@@ -6,16 +6,16 @@ import uuid
 
 import testtools
 
-from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import publishing
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
-from cassandra_scheduler.store import stepping
 from cassandra_scheduler.tests.fixtures import cassandra
 
-REPORT = '{"host":"host1","nodename":"node1"}'
+REPORT = report_model.HostReport('{"host":"host1","nodename":"node1"}')
 
 
 class PublishingTestCase(testtools.TestCase):
@@ -48,18 +48,20 @@ class TestPublish(PublishingTestCase):
         self.new_node()
         first = self.publisher.publish(self.node, REPORT, set())
         again = self.publisher.publish(self.node, REPORT, set())
-        self.assertEqual(first.seq, again.seq)
-        self.assertEqual(first.seq, self.store.trees.find(self.node).seq)
+        self.assertEqual(first.version, again.version)
+        self.assertEqual(first.version,
+                         self.store.trees.find(self.node).version)
 
     def test_what_others_wrote_stays(self):
         tree = self.new_node()
         self.publisher.publish(self.node, REPORT, set())
         tree = self.store.trees.find(self.node)
         self.cloud.write(tree, tree.with_amounts({(self.node, 'VCPU'): 2}))
-        self.publisher.publish(self.node, '{"host":"host2"}', set())
+        other = report_model.HostReport('{"host":"host2"}')
+        self.publisher.publish(self.node, other, set())
         tree = self.store.trees.find(self.node)
         self.assertEqual(2, tree.units_used(self.node, 'VCPU'))
-        self.assertEqual('{"host":"host2"}', tree.report)
+        self.assertEqual(other, tree.report)
         self.assertEqual(0, tree.root.generation)
 
     def test_without_a_provider(self):
@@ -77,8 +79,8 @@ class TestPublish(PublishingTestCase):
         elsewhere = self.cloud.new_tree(root, tree_model.Provider(
             uuid=self.node, name='node1', parent=root.uuid))
         location = self.store.provider_trees.find(self.node)
-        self.store.provider_trees.move(self.node, elsewhere.id, op='op',
-                                       from_op=location.op)
+        self.store.provider_trees.move(self.node, elsewhere.id, write_id='op',
+                                       from_write_id=location.write_id)
         self.publisher.publish(self.node, REPORT, set())
         self.assertEqual(REPORT, self.store.trees.find(elsewhere.id).report)
         self.assertIsNone(self.store.trees.find(self.node))
@@ -110,7 +112,7 @@ class TestSettle(PublishingTestCase):
     def test_in_the_very_write_that_brings_the_report(self):
         before = self.new_node(pending=self.claimed('counted'))
         after = self.publisher.publish(self.node, REPORT, {'counted'})
-        self.assertEqual(before.seq + 1, after.seq)
+        self.assertEqual(before.version + 1, after.version)
         self.assertEqual((REPORT, {}), (after.report, after.pending))
 
     def test_a_settled_claim_alone_is_worth_a_write(self):
@@ -118,7 +120,7 @@ class TestSettle(PublishingTestCase):
         before = self.publisher.publish(self.node, REPORT, set())
         after = self.publisher.publish(self.node, REPORT, {'counted'})
         self.assertEqual({}, after.pending)
-        self.assertEqual(before.seq + 1, after.seq)
+        self.assertEqual(before.version + 1, after.version)
 
     def test_no_reader_sees_an_instance_twice_or_not_at_all(self):
         """Claims and reports race; each state counts every instance once."""
@@ -128,11 +130,11 @@ class TestSettle(PublishingTestCase):
 
         def claim(instance):
             def advance(state):
-                return consumer_model.TreeChange(
-                    before=state.tree, op=str(uuid.uuid4()),
+                return change_model.TreeChange(
+                    before=state.tree, write_id=str(uuid.uuid4()),
                     after=state.tree.with_pending(
                         instance, tree_model.Pending('claim', 1)))
-            stepping.step(self.store.trees, self.node, advance)
+            self.store.write_tree(self.node, advance)
             arrived.append(instance)
 
         def claim_all():
@@ -144,12 +146,13 @@ class TestSettle(PublishingTestCase):
         while len(seen) < len(instances):
             counted = set(arrived)
             tree = self.publisher.publish(
-                self.node, json.dumps({'seen': sorted(counted)}), counted)
-            seen = json.loads(tree.report)['seen']
+                self.node, report_model.HostReport(
+                    json.dumps({'seen': sorted(counted)})), counted)
+            seen = tree.report.fields['seen']
             self.assertEqual(counted, set(seen))
             known = set(arrived)
             stored = self.store.trees.find(self.node)
-            included = set(json.loads(stored.report)['seen'])
+            included = set(stored.report.fields['seen'])
             self.assertEqual(set(), included & set(stored.pending))
             self.assertEqual(set(), known - included - set(stored.pending))
         scheduler.join()
@@ -159,30 +162,31 @@ class TestSettle(PublishingTestCase):
 class TestBeat(PublishingTestCase):
 
     BEAT = tree_model.Heartbeat(last_seen_ms=1700000000000, disabled=True,
-                                forced_down=False, service='{}')
+                                forced_down=False,
+                                service=report_model.ServiceRecord('{}'))
 
     def test_reaches_every_published_node(self):
         self.new_node()
         self.publisher.publish(self.node, REPORT, set())
-        self.publisher.beat(self.BEAT)
+        self.publisher.write_heartbeat(self.BEAT)
         tree = self.store.trees.find(self.node)
         self.assertEqual(self.BEAT, tree.heartbeat)
         self.assertEqual(REPORT, tree.report)
 
     def test_reaches_no_node_before_it_is_published(self):
         self.new_node()
-        self.publisher.beat(self.BEAT)
+        self.publisher.write_heartbeat(self.BEAT)
         self.assertIsNone(
             self.store.trees.find(self.node).heartbeat.last_seen_ms)
 
     def test_not_again_while_the_last_is_young(self):
         self.new_node()
         self.publisher.publish(self.node, REPORT, set())
-        self.publisher.beat(self.BEAT, older_than=60)
-        self.publisher.beat(tree_model.Heartbeat(1), older_than=60)
+        self.publisher.write_heartbeat(self.BEAT, older_than=60)
+        self.publisher.write_heartbeat(tree_model.Heartbeat(1), older_than=60)
         self.assertEqual(self.BEAT, self.store.trees.find(
             self.node).heartbeat)
-        self.publisher.beat(tree_model.Heartbeat(1))
+        self.publisher.write_heartbeat(tree_model.Heartbeat(1))
         self.assertEqual(1, self.store.trees.find(
             self.node).heartbeat.last_seen_ms)
 
@@ -190,6 +194,6 @@ class TestBeat(PublishingTestCase):
         self.new_node()
         self.publisher.publish(self.node, REPORT, set())
         self.publisher.forget(self.node)
-        self.publisher.beat(self.BEAT)
+        self.publisher.write_heartbeat(self.BEAT)
         self.assertIsNone(
             self.store.trees.find(self.node).heartbeat.last_seen_ms)

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 
-import json
 import uuid
 
 import fixtures
@@ -60,7 +59,7 @@ class TestTracker(testtools.TestCase):
         return node
 
     def count(self, node, instance_uuid, **changes):
-        """Let the tracker count an instance on a node, as in its audit."""
+        """Make the tracker count an instance on a node, as in its audit."""
         flavor = objects.Flavor(memory_mb=1, vcpus=1, root_gb=1, swap=0,
                                 ephemeral_gb=0)
         values = {'uuid': instance_uuid, 'host': 'host1', 'flavor': flavor,
@@ -83,7 +82,7 @@ class TestTracker(testtools.TestCase):
 
     def test_an_update_is_published_with_a_first_heartbeat(self):
         tree = self.update(self.new_node('node1'))
-        self.assertEqual('node1', json.loads(tree.report)['nodename'])
+        self.assertEqual('node1', tree.report.nodename)
         self.assertIsNotNone(tree.heartbeat.last_seen_ms)
         self.assertEqual('', self.logged.output)
 
@@ -101,8 +100,7 @@ class TestTracker(testtools.TestCase):
         self.count(node, 'instance1')
         tree = self.update(node)
         self.assertEqual(set(), set(tree.pending))
-        self.assertEqual(
-            1, json.loads(tree.report)['compute_node']['vcpus_used'])
+        self.assertEqual(1, tree.report.compute_node['vcpus_used'])
 
     def test_what_instances_have_from_their_images_is_counted(self):
         one, two = self.new_node('node1'), self.new_node('node2')
@@ -128,7 +126,7 @@ class TestTracker(testtools.TestCase):
         self.assertEqual({}, self.images(self.update(node)))
 
     def images(self, tree):
-        return json.loads(tree.report)['image_properties']
+        return tree.report.image_properties
 
     def test_an_instance_settles_no_claim_on_another_node(self):
         one = self.new_node('node1', 'instance1')
@@ -161,7 +159,8 @@ class TestTracker(testtools.TestCase):
         node = self.new_node('node1')
         before = self.update(node)
         self.tracker.remove_node('node1')
-        self.tracker._pulse.beat(self.tracker.service_ref)
+        self.tracker._heartbeat_writer.write_heartbeat(
+            self.tracker.service_ref)
         self.assertEqual(before.heartbeat,
                          self.cloud.store.trees.find(node.uuid).heartbeat)
 
@@ -188,11 +187,10 @@ class TestTracker(testtools.TestCase):
             node = self.new_node(name)
             node.host = name
             tree = self.update(node)
-            report = json.loads(tree.report)
             self.assertEqual((name, name),
-                             (report['host'], report['nodename']))
+                             (tree.report.host, tree.report.nodename))
             for column in ('host', 'nodename'):
-                found = self.cloud.store.candidates.read(
+                found = self.cloud.store.query.read(
                     (restriction.Restriction(column, '=', name),)).trees
                 self.assertEqual([tree.id], [each.id for each in found])
         self.assertEqual('', self.logged.output)
@@ -200,12 +198,12 @@ class TestTracker(testtools.TestCase):
     def test_what_failed_is_made_up_for(self):
         node = self.new_node('node1', 'instance1')
         self.count(node, 'instance1')
-        locator = self.cloud.store.provider_trees
-        location = locator.find(node.uuid)
-        locator.release(node.uuid, location.op)
+        lookups = self.cloud.store.provider_trees
+        row = lookups.find(node.uuid)
+        lookups.release(node.uuid, row.write_id)
         self.assertIsNone(self.update(node).report)
         self.assertIn('cassandra-placement-api', self.logged.output)
-        locator.claim(node.uuid, location.value, 'again')
+        lookups.create(node.uuid, row.value, 'again')
         tree = self.update(node)
         self.assertIsNotNone(tree.report)
         self.assertEqual({}, tree.pending)

@@ -15,9 +15,9 @@ from cassandra_scheduler.tests.scenarios import stored_host
 
 #: Makes a scenario's hosts of Nova's own class again, behind the guard.
 _NOT_SWAPPED = '''
-import unittest
 from nova.tests import unit
 from nova.tests.unit.scheduler import fakes
+import unittest
 theirs = fakes.FakeHostState
 from cassandra_scheduler.tests.scenarios import swap
 swap.install()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rounds of candidates in a cloud of more hosts than fit into a page."""
+"""The candidates in a cloud of more hosts than fit into a page."""
 
 import random
 import uuid
@@ -7,14 +7,13 @@ import uuid
 import testtools
 
 from cassandra_scheduler.mini_cloud import search
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.resource_types import loading
-from cassandra_scheduler.scheduling import candidates
-from cassandra_scheduler.scheduling import ring
+from cassandra_scheduler.scheduling import candidate_source
+from cassandra_scheduler.scheduling import placement_request
 from cassandra_scheduler.scheduling import sharing
 from cassandra_scheduler.scheduling import transcript
-from cassandra_scheduler.scheduling import wanted as words
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import compute_hosts
 
@@ -29,71 +28,75 @@ def request(*, required=(), **resources):
             required=tuple(frozenset({trait}) for trait in required)),))
 
 
-class TestRounds(testtools.TestCase):
+class TestCandidateSource(testtools.TestCase):
 
     def setUp(self):
         super().setUp()
         self.cloud = self.useFixture(cassandra.Cloud())
-        self.ring = ring.Ring()
         self.trees = [compute_hosts.write(self.cloud, f'host{number}',
                                           vcpus=8 + number % 2)
                       for number in range(HOSTS)]
 
-    def rounds(self, *variants, seed=1, **wanted):
-        """Return (lists of host names, the Transcript) of all rounds."""
-        store = self.cloud.store
+    def read(self, *variants, seed=1, **fields):
+        """Return (lists of host names, the Transcript) of all pages."""
         notes = transcript.Notes('request')
-        found = candidates.Rounds(
-            words.Wanted('request', (), variants, **wanted), notes=notes,
-            random=random.Random(seed), world=candidates.World(
-                store=store, base=loading.get('base'),
-                kind=loading.get('compute'),
-                search=search.allocation_requests,
-                manners=words.Manners(page=PAGE),
-                sharing=sharing.Sharing(store), ring=self.ring))
-        names = [[candidate.tree.root.name for candidate in each]
-                 for each in found]
+        source = candidate_source.CandidateSource(
+            placement_request.PlacementRequest('request', (), variants,
+                                               **fields),
+            notes=notes, random=random.Random(seed), context=self.context())
+        names = [[candidate.tree.root.name for candidate in page]
+                 for page in source]
         return names, notes.transcript
 
-    def test_everyone_is_seen_once(self):
+    def context(self):
+        return candidate_source.SchedulingContext(
+            store=self.cloud.store, base_type=loading.get('base'),
+            resource_type=loading.get('compute'),
+            search=search.allocation_requests,
+            options=placement_request.SchedulerOptions(page=PAGE),
+            sharing=sharing.Sharing(self.cloud.store))
+
+    def test_each_tree_is_seen_once(self):
         for seed in range(4):
-            rounds, _notes = self.rounds(request(), seed=seed)
-            self.assertTrue(all(0 < len(names) <= PAGE for names in rounds))
+            pages, _notes = self.read(request(), seed=seed)
+            self.assertTrue(all(0 < len(names) <= PAGE for names in pages))
             self.assertEqual(sorted(tree.root.name for tree in self.trees),
-                             sorted(sum(rounds, [])))
+                             sorted(sum(pages, [])))
 
     def test_a_large_cloud_is_entered_anywhere(self):
-        self.rounds(request())
-        self.assertTrue(self.ring.large)
-        self.assertLess(1, len({self.rounds(request(), seed=seed)[0][0][0]
+        self.read(request())
+        self.assertTrue(self.cloud.store.scan.is_large())
+        self.assertLess(1, len({self.read(request(), seed=seed)[0][0][0]
                                 for seed in range(10)}))
 
     def test_what_fits_into_a_page_is_read_at_once(self):
-        rounds, notes = self.rounds(request(VCPU=9), host='host1')
-        self.assertEqual([['host1']], rounds)
+        pages, notes = self.read(request(VCPU=9), host='host1')
+        self.assertEqual([['host1']], pages)
         # And once more, before it would be refused.
         self.assertEqual(2, notes.queries)
-        self.assertFalse(self.ring.large)
+        self.assertFalse(self.cloud.store.scan.is_large())
 
-    def test_hosts_beside_come_first(self):
-        self.rounds(request())
+    def test_preferred_hosts_come_first(self):
+        self.read(request())
         for seed in range(4):
-            (first, *_others), _notes = self.rounds(
-                request(), seed=seed, beside=('host3', 'host7', 'gone'))
+            (first, *_others), _notes = self.read(
+                request(),
+                seed=seed,
+                preferred_hosts=('host3', 'host7', 'gone'))
             self.assertLessEqual({'host3', 'host7'}, set(first))
 
-    def test_variants_are_one_round(self):
+    def test_variants_are_read_together(self):
         both = self.trees[0]
         self.cloud.write(both, both.with_provider(both.root.replace(
             inventories={**both.root.inventories,
                          'PCPU': tree_model.Inventory(4)})))
-        rounds, _notes = self.rounds(request(PCPU=1), request())
+        pages, _notes = self.read(request(PCPU=1), request())
         self.assertEqual(sorted(tree.root.name for tree in self.trees),
-                         sorted(sum(rounds, [])))
+                         sorted(sum(pages, [])))
 
     def test_nothing_to_allocate(self):
-        rounds, _notes = self.rounds(host='host2', node='host2')
-        self.assertEqual([['host2']], rounds)
+        pages, _notes = self.read(host='host2', node='host2')
+        self.assertEqual([['host2']], pages)
 
     def test_a_pool_that_comes_meanwhile(self):
         aggregate = str(uuid.uuid4())
@@ -103,27 +106,22 @@ class TestRounds(testtools.TestCase):
             str(uuid.uuid4()), 'pool', traits=frozenset({SHARING}),
             aggregates=frozenset({aggregate}),
             inventories={'DISK_GB': tree_model.Inventory(9000)})
-        rounds = iter(self.in_the_middle(request(VCPU=1, DISK_GB=5000)))
-        self.assertEqual([], next(rounds))
+        found = iter(self.in_the_middle(request(VCPU=1, DISK_GB=5000)))
+        self.assertEqual([], next(found))
         self.cloud.new_tree(pool)
         self.cloud.store.catalogue.create('sharing_tree', pool.uuid,
-                                          op='op', now_ms=0)
-        self.assertEqual(['near'], next(rounds))
+                                          write_id='op', now_ms=0)
+        self.assertEqual(['near'], next(found))
 
     def in_the_middle(self, variant):
-        """Yield the names of each walk by itself, empty ones as well."""
-        store = self.cloud.store
-        found = candidates.Rounds(
-            words.Wanted('request', (), (variant,)),
+        """Yield the names that each consistency level found, also if none."""
+        context = self.context()
+        source = candidate_source.CandidateSource(
+            placement_request.PlacementRequest('request', (), (variant,)),
             notes=transcript.Notes('request'), random=random.Random(1),
-            world=candidates.World(
-                store=store, base=loading.get('base'),
-                kind=loading.get('compute'),
-                search=search.allocation_requests,
-                manners=words.Manners(page=PAGE),
-                sharing=sharing.Sharing(store), ring=self.ring))
+            context=context)
         for level in ('candidates', 'read'):
             if level == 'read':
-                found._world.sharing.changed()
+                context.sharing.read_list()
             yield [candidate.tree.root.name
-                   for each in found._walks(level) for candidate in each]
+                   for page in source.pages_at(level) for candidate in page]

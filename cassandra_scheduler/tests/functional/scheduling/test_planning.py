@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is read of a cloud of a thousand hosts, by the word of transcripts."""
+"""What is read of a cloud of a thousand hosts, as the transcripts say."""
 
+import dataclasses
 import functools
 import random
 
@@ -9,21 +10,21 @@ import testtools
 
 from cassandra_scheduler.bench import fleet
 from cassandra_scheduler.mini_cloud import search
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.resource_types import loading
-from cassandra_scheduler.scheduling import candidates
-from cassandra_scheduler.scheduling import ring
+from cassandra_scheduler.scheduling import candidate_source
+from cassandra_scheduler.scheduling import placement_request
 from cassandra_scheduler.scheduling import sharing
 from cassandra_scheduler.scheduling import transcript
-from cassandra_scheduler.scheduling import wanted as words
+from cassandra_scheduler.store import scan
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import compute_hosts
 from cassandra_scheduler.tests.fixtures import topologies
 
 HOSTS = 1000
-MANNERS = words.Manners()
+OPTIONS = placement_request.SchedulerOptions()
 Restriction = restriction.Restriction
 
 
@@ -54,29 +55,36 @@ class TestRead(testtools.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.store = large_cloud()
-        self.ring = ring.Ring()
+        # The cloud is shared; what is known of its size is not.
+        self.store = dataclasses.replace(
+            large_cloud(), scan=scan.Scan(large_cloud().query))
 
     def first(self, variant, **wanted):
-        """Return (candidates of the first round, Transcript)."""
+        """Return (candidates of the first page, Transcript)."""
         notes = transcript.Notes('request')
-        return next(self.rounds(variant, notes, **wanted), ()), (
+        return next(self.pages(variant, notes, **wanted), ()), (
             notes.transcript)
 
     def all(self, variant, **wanted):
-        """Return the names of the candidates of all rounds."""
-        return [each.tree.root.name for found in self.rounds(
+        """Return the names of the candidates of all pages."""
+        return [each.tree.root.name for found in self.pages(
             variant, transcript.Notes('request'), **wanted)
             for each in found]
 
-    def rounds(self, variant, notes, **wanted):
-        return iter(candidates.Rounds(
-            words.Wanted('request', (), (variant,), **wanted),
-            notes=notes, random=random.Random(1), world=candidates.World(
-                store=self.store, base=loading.get('base'),
-                kind=loading.get('compute'),
-                search=search.allocation_requests, manners=MANNERS,
-                sharing=sharing.Sharing(self.store), ring=self.ring)))
+    def pages(self, variant, notes, **wanted):
+        return iter(
+            candidate_source.CandidateSource(
+                placement_request.PlacementRequest(
+                    'request', (), (variant,), **wanted),
+                notes=notes,
+                random=random.Random(1),
+                context=candidate_source.SchedulingContext(
+                    store=self.store,
+                    base_type=loading.get('base'),
+                    resource_type=loading.get('compute'),
+                    search=search.allocation_requests,
+                    options=OPTIONS,
+                    sharing=sharing.Sharing(self.store))))
 
     def assert_read(self, expected, found):
         """Check (rows, lead) of a Transcript."""
@@ -84,12 +92,12 @@ class TestRead(testtools.TestCase):
 
     def test_an_ordinary_request_reads_a_sample(self):
         passed, found = self.first(request())
-        self.assert_read(('amounts', MANNERS.page), found)
-        self.assertEqual(MANNERS.page, len(passed))
+        self.assert_read(('amounts', OPTIONS.page), found)
+        self.assertEqual(OPTIONS.page, len(passed))
         # Now it is known that this is a large cloud.
         passed, found = self.first(request())
-        self.assert_read(('amounts', MANNERS.sample), found)
-        self.assertEqual(MANNERS.sample, len(passed))
+        self.assert_read(('amounts', OPTIONS.sample), found)
+        self.assertEqual(OPTIONS.sample, len(passed))
         self.assertIn('10 rows (10 by amounts)', str(found))
 
     def test_what_few_have_is_read_by_its_index(self):
@@ -137,7 +145,7 @@ class TestRead(testtools.TestCase):
         names = {fleet.host_name(number) for number in range(0, 1000, 5)}
         passed, found = self.first(request(), restrictions=(
             Restriction('host', 'IN', tuple(sorted(names))),))
-        self.assert_read(('host', MANNERS.sample), found)
+        self.assert_read(('host', OPTIONS.sample), found)
         self.assertLessEqual({each.tree.root.name for each in passed}, names)
         everybody = self.all(request(), restrictions=(
             Restriction('host', 'IN', tuple(sorted(names))),))

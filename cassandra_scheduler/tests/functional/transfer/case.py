@@ -9,7 +9,7 @@ import sys
 import fixtures
 import testtools
 
-from cassandra_scheduler.local import postgresql
+from cassandra_scheduler.testbed import postgresql
 from cassandra_scheduler.tests.fixtures import placement_service
 from cassandra_scheduler.tests.functional.transfer import cloud
 from cassandra_scheduler.tests import sizes

@@ -7,7 +7,7 @@ import uuid
 import fixtures
 import testtools
 
-from cassandra_scheduler.local import ports
+from cassandra_scheduler.testbed import ports
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.functional import cmd
 

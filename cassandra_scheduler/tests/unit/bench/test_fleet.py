@@ -5,7 +5,7 @@ import unittest
 
 from cassandra_scheduler.bench import fleet
 from cassandra_scheduler.model import capacity
-from cassandra_scheduler.model import request
+from cassandra_scheduler.model import resource_request
 from cassandra_scheduler.resource_types import compute
 
 
@@ -33,8 +33,8 @@ class HostTree(unittest.TestCase):
         values = compute.Compute().searchable(fleet.host_tree(3))
         self.assertEqual('bench-3', values['host'])
         self.assertTrue(values['enabled'])
-        wanted = request.ResourceRequest(groups=(
-            request.ResourceGroup(resources={'VCPU': 2}),))
+        wanted = resource_request.ResourceRequest(groups=(
+            resource_request.ResourceGroup(resources={'VCPU': 2}),))
         for restriction in compute.Compute().restrictions(wanted):
             if restriction.operator == '>=':
                 self.assertGreaterEqual(values[restriction.column],

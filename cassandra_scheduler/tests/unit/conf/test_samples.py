@@ -13,8 +13,8 @@ import yaml
 import cassandra_scheduler
 from cassandra_scheduler.conf import opts
 from cassandra_scheduler.conf import registration
-from cassandra_scheduler.local import configuration
-from cassandra_scheduler.local import plan
+from cassandra_scheduler.testbed import cassandra_yaml
+from cassandra_scheduler.testbed import cluster_plan
 
 ETC = pathlib.Path(cassandra_scheduler.__file__).parents[1] / 'etc'
 
@@ -59,7 +59,7 @@ class TestProduction(testtools.TestCase):
     def test_it_is_what_is_tested(self):
         production = yaml.safe_load(
             (ETC / 'cassandra' / 'production.yaml').read_text())
-        tested = configuration.render(plan.Plan(), 1)
+        tested = cassandra_yaml.render(cluster_plan.ClusterPlan(), 1)
         for name in ('paxos_variant', 'storage_compatibility_mode',
                      'sstable', 'memtable'):
             self.assertEqual(tested[name], production[name])

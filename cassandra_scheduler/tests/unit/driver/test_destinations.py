@@ -13,7 +13,7 @@ VIEWS = [View('one', 'n1'), View('one', 'n2'), View('Two', 'n3')]
 
 
 def matching(**fields):
-    return [view.nodename for view in destinations.matching(
+    return [view.nodename for view in destinations.allowed(
         VIEWS, specs.spec(**fields))]
 
 

@@ -53,28 +53,28 @@ class TestGuarded(testtools.TestCase):
             instance_group=objects.InstanceGroup(policies=['affinity']))))
 
 
-class TestLearn(testtools.TestCase):
+class TestSetMembers(testtools.TestCase):
 
-    def learn(self, instances, placed, *, hosts=(), policy='affinity'):
-        """Return what the group is afterwards, and what is to be beside."""
+    def set_members(self, instances, placed, *, hosts=(), policy='affinity'):
+        """Return the group afterwards, and the preferred hosts."""
         self.spec = specs.spec(instance_uuid=US, instance_group=_group(
             policy=policy, policies=[policy], hosts=list(hosts)))
-        beside = groups.learn(self.spec, instances, placed)
-        return self.spec.instance_group, list(beside)
+        preferred = groups.set_members(self.spec, instances, placed)
+        return self.spec.instance_group, list(preferred)
 
     def test_members_are_added_once(self):
         instances = _Instances()
-        group, beside = self.learn(instances, {US, SECOND, FIRST},
-                                   policy='anti-affinity')
+        group, preferred = self.set_members(instances, {US, SECOND, FIRST},
+                                            policy='anti-affinity')
         self.assertEqual([US, FIRST, SECOND], group.members)
-        self.assertEqual(([], []), (group.hosts, beside))
+        self.assertEqual(([], []), (group.hosts, preferred))
         self.assertFalse(instances.looked_up)
 
     def test_it_is_not_saved_by_accident(self):
-        group, _beside = self.learn(_Instances(), {FIRST})
+        group, _preferred = self.set_members(_Instances(), {FIRST})
         self.assertFalse({'members', 'hosts'} & group.obj_what_changed())
 
-    def test_where_members_are(self):
+    def test_hosts_of_members(self):
         for case, hosts, found, expected in (
                 ('first member', (), {'us': ('old',)}, []),
                 ('not built yet', (), {'first': ('new',)}, ['new']),
@@ -82,7 +82,7 @@ class TestLearn(testtools.TestCase):
                 ('moved since', ('a',), {'first': ('b',)}, ['b']),
                 ('evacuated', ('b',), {'first': ('a', 'b')}, ['b']),
                 ('holds nothing', ('a',), {}, ['a'])):
-            group, beside = self.learn(_Instances(**found), {FIRST},
-                                       hosts=hosts)
-            self.assertEqual((expected, expected), (group.hosts, beside),
+            group, preferred = self.set_members(_Instances(**found), {FIRST},
+                                                hosts=hosts)
+            self.assertEqual((expected, expected), (group.hosts, preferred),
                              case)

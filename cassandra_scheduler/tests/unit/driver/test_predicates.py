@@ -36,7 +36,7 @@ def filter_of(name):
 
 def asked(*names, spec=None, **fields):
     """Return (source, column) of what these filters ask."""
-    found = narrowing.restrictions(
+    found = narrowing.filter_restrictions(
         spec or specs.spec(**fields), filters=[filter_of(name)
                                                for name in names],
         conf=Conf, by_host=dict, instances=None)
@@ -47,8 +47,8 @@ class TestTable(testtools.TestCase):
 
     def test_it_is_current(self):
         self.assertEqual(
-            table.text(), (SOURCE / table.PLACE).read_text(encoding='utf-8'),
-            f'run "python -m {table.__name__} {table.PLACE}"')
+            table.text(), (SOURCE / table.PAGE).read_text(encoding='utf-8'),
+            f'run "python -m {table.__name__} {table.PAGE}"')
 
     def test_every_filter_of_nova_is_in_it(self):
         self.assertEqual(
@@ -99,7 +99,7 @@ class TestWhoIsAsked(testtools.TestCase):
         class Memcached(Conf):
             servicegroup_driver = 'mc'
 
-        self.assertEqual((), narrowing.restrictions(
+        self.assertEqual((), narrowing.filter_restrictions(
             specs.spec(), filters=[filter_of('ComputeFilter')],
             conf=Memcached, by_host=dict, instances=None))
 
@@ -117,14 +117,15 @@ class TestWhoIsAsked(testtools.TestCase):
             def host_passes(self, host_state, spec_obj):
                 return True
 
-        self.assertEqual(predicate.NOTHING, narrowing.of_filter(
-            predicate.Asked(specs.spec(), Lenient(), Conf, dict)))
+        self.assertEqual(predicate.NOT_NARROWED, narrowing.of_filter(
+            predicate.PredicateInput(specs.spec(), Lenient(), Conf, dict)))
 
     def test_no_replaced_method(self):
         found = filter_of('NumInstancesFilter')
-        asked_of = predicate.Asked(specs.spec(), found, Conf, dict)
-        self.assertNotEqual(predicate.NOTHING, narrowing.of_filter(asked_of))
+        asked_of = predicate.PredicateInput(specs.spec(), found, Conf, dict)
+        self.assertNotEqual(predicate.NOT_NARROWED,
+                            narrowing.of_filter(asked_of))
         self.useFixture(fixtures.MonkeyPatch(
             f'{type(found).__module__}.NumInstancesFilter.host_passes',
             lambda *_: True))
-        self.assertEqual(predicate.NOTHING, narrowing.of_filter(asked_of))
+        self.assertEqual(predicate.NOT_NARROWED, narrowing.of_filter(asked_of))

@@ -7,9 +7,9 @@ from nova import exception
 from nova import objects
 import testtools
 
-from cassandra_scheduler.driver import host_names
+from cassandra_scheduler.driver.host import names
 from cassandra_scheduler.driver import translation
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.tests.unit.driver import specs
 
 NODE = str(uuid.uuid4())
@@ -23,7 +23,7 @@ class Nodes:
                                           cell=None):
         if (host, node) in (('host1', None), ('host1', 'node1'),
                             (None, 'node1')):
-            return [host_names.NodeName(NODE, 'host1', 'node1')]
+            return [names.NodeName(NODE, 'host1', 'node1')]
         return []
 
 
@@ -125,17 +125,17 @@ class TestNames(testtools.TestCase):
 
     def test_claimants(self):
         context = nova_context.RequestContext('admin', is_admin=True)
-        found, = translation.claimants(context, specs.spec(), ['u'])
+        found, = translation.consumers(context, specs.spec(), ['u'])
         self.assertEqual(('u', 'project', 'user', 'INSTANCE'), (
             found.uuid, found.project_id, found.user_id,
             found.consumer_type))
-        nobody, = translation.claimants(
+        nobody, = translation.consumers(
             context, specs.spec(user_id=None), ['u'])
         self.assertEqual('admin', nobody.user_id)
 
     def test_claimants_without_uuids(self):
         context = nova_context.RequestContext('admin', is_admin=True)
-        found = translation.claimants(context, specs.spec(num_instances=3),
+        found = translation.consumers(context, specs.spec(num_instances=3),
                                       None)
         self.assertEqual([None] * 3, [each.uuid for each in found])
 

@@ -6,7 +6,7 @@ import testtools
 
 from cassandra_scheduler.mini_cloud import flat
 from cassandra_scheduler.mini_cloud import search
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.tests.fixtures import generated_trees as generated
 
@@ -16,11 +16,11 @@ _SETTINGS = hypothesis.settings(
 
 # A tree that makes upstream take its way for nested providers, and that no
 # generated request can be satisfied from.
-_NESTED = tree_model.Tree(id='nested', seq=1, providers={
+_NESTED = tree_model.Tree(id='nested', version=1, providers={
     'root': tree_model.Provider('root', 'root'),
     'child': tree_model.Provider('child', 'child', parent='root')})
 # A provider that shares what nobody asks for, with everybody.
-_SHARING = tree_model.Tree(id='sharing', seq=1, providers={
+_SHARING = tree_model.Tree(id='sharing', version=1, providers={
     'pool': tree_model.Provider(
         'pool', 'pool', traits=frozenset({generated.SHARING}),
         inventories={'IPV4_ADDRESS': tree_model.Inventory(10)})})

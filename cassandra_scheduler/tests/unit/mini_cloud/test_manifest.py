@@ -17,7 +17,8 @@ class TestManifest(testtools.TestCase):
     def setUp(self):
         super().setUp()
         self.addCleanup(
-            manifest.install if manifest.installed() else manifest.uninstall)
+            manifest.install if manifest.is_installed()
+            else manifest.uninstall)
         manifest.uninstall()
 
     @staticmethod
@@ -46,7 +47,7 @@ class TestManifest(testtools.TestCase):
             error = self.assertRaises(errors.InvalidSettings,
                                       manifest.install)
         self.assertIn('research_context.gone', str(error))
-        self.assertFalse(manifest.installed())
+        self.assertFalse(manifest.is_installed())
         self.assertEqual(before, self._names())
 
     def test_others_get_upstreams_own_function(self):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 import testtools
 
 from cassandra_scheduler.mini_cloud import search
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.resource_types import base
 from cassandra_scheduler.resource_types import compute
@@ -24,7 +24,7 @@ _COMPARE = {'=': lambda value, wanted: value == wanted,
 
 def _tree(*providers, used=()):
     return tree_model.Tree(
-        id=f'tree of {providers[0].uuid}', seq=1, used=dict(used),
+        id=f'tree of {providers[0].uuid}', version=1, used=dict(used),
         providers={provider.uuid: provider for provider in providers})
 
 
@@ -152,7 +152,8 @@ class TestNarrowing(testtools.TestCase):
         classes = sharing_trees.classes(sharing)
         restrictions = (
             base.Base().restrictions(request, shared_classes=classes) +
-            compute.Compute().amounts(request, shared_classes=classes))
+            compute.Compute().amount_restrictions(
+                request, shared_classes=classes))
         found = search.allocation_requests(request, trees, sharing=sharing)
         for tree in trees:
             values = {**base.Base().searchable(tree),

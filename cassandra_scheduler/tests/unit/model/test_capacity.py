@@ -61,3 +61,27 @@ class TestFits(testtools.TestCase):
         for amount, rule in ((3, 'min_unit'), (9, 'max_unit'),
                              (5, 'step_size'), (6, None)):
             self.assertEqual(rule, capacity.unit_violated(inventory, amount))
+
+
+class TestHasRoom(testtools.TestCase):
+
+    TREE = tree_model.Tree(
+        't',
+        providers={
+            'p': tree_model.Provider(
+                'p',
+                'host',
+                inventories={'VCPU': tree_model.Inventory(8, max_unit=8)})
+        },
+        used={('p', 'VCPU'): 6})
+
+    def test_it_fits(self):
+        self.assertTrue(capacity.has_room(self.TREE, {('p', 'VCPU'): 2}))
+        self.assertTrue(capacity.has_room(self.TREE, {}))
+
+    def test_it_does_not_fit(self):
+        for amounts in ({('p', 'VCPU'): 3}, {('p', 'DISK_GB'): 1},
+                        {('q', 'VCPU'): 1},
+                        {('p', 'VCPU'): 1, ('q', 'VCPU'): 1}):
+            self.assertFalse(capacity.has_room(self.TREE, amounts), amounts)
+        self.assertFalse(capacity.has_room(None, {}))

@@ -10,8 +10,16 @@ from cassandra_scheduler.model import tree as tree_model
 ROOT = tree_model.Provider('root', 'r', inventories={
     'VCPU': tree_model.Inventory(8)})
 CHILD = tree_model.Provider('child', 'c', parent='root', generation=3)
-TREE = tree_model.Tree('t', seq=1, providers={'child': CHILD, 'root': ROOT},
-                       used={('root', 'VCPU'): 2, ('child', 'VGPU'): 1})
+TREE = tree_model.Tree('t',
+                       version=1,
+                       providers={
+                           'child': CHILD,
+                           'root': ROOT
+                       },
+                       used={
+                           ('root', 'VCPU'): 2,
+                           ('child', 'VGPU'): 1
+                       })
 
 
 class TestTree(testtools.TestCase):
@@ -54,7 +62,7 @@ class TestTree(testtools.TestCase):
 
     def test_values_are_frozen(self):
         self.assertRaises(dataclasses.FrozenInstanceError, setattr, TREE,
-                          'seq', 2)
+                          'version', 2)
 
 
 class TestConsumer(testtools.TestCase):
@@ -66,16 +74,18 @@ class TestConsumer(testtools.TestCase):
                 (dict(), True, False),
                 (dict(moved_to='t2'), False, True),
                 (dict(moved_to='t2', amounts=holds), True, False),
-                (dict(fenced='op'), False, False)):
+                (dict(blocked_claims=('id',)), False, False)):
             consumer = consumer_model.Consumer('c', 't', **row)
             self.assertEqual((stands, stub),
-                             (consumer.stands, consumer.is_stub), row)
+                             (consumer.is_live, consumer.is_forwarding), row)
 
     def test_whom_a_fence_stops(self):
-        fence = consumer_model.Consumer('c', 't', fenced='one two')
-        self.assertTrue(fence.fences('one') and fence.fences('two'))
-        self.assertFalse(fence.fences('on') or fence.replace(
-            fenced=None).fences('one'))
+        fence = consumer_model.Consumer('c',
+                                        't',
+                                        blocked_claims=('one', 'two'))
+        self.assertTrue(fence.blocks('one') and fence.blocks('two'))
+        self.assertFalse(fence.blocks('on') or fence.replace(
+            blocked_claims=()).blocks('one'))
 
     def test_the_home_that_a_row_names(self):
         for row, home in ((dict(home='t'), 't'), (dict(home='t2'), 't2'),

@@ -9,7 +9,7 @@ import placement
 import testtools
 
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.placement_api import manifest
+from cassandra_scheduler.placement_api.http import exchange
 
 #: What upstream's REST layer uses of ``placement.objects`` as it is: values
 #: and functions that reach no database.
@@ -58,46 +58,46 @@ class TestManifest(testtools.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.addCleanup(manifest.install if manifest.installed()
-                        else manifest.uninstall)
-        manifest.uninstall()
+        self.addCleanup(exchange.install if exchange.installed()
+                        else exchange.uninstall)
+        exchange.uninstall()
 
     @staticmethod
     def _names():
         return [getattr(importlib.import_module(module), name)
-                for module, (_ours, names) in manifest.MANIFEST.items()
+                for module, (_ours, names) in exchange.MANIFEST.items()
                 for name in names]
 
     def test_install_and_uninstall(self):
         before = self._names()
-        manifest.install()
+        exchange.install()
         exchanged = self._names()
         for one, other in zip(before, exchanged):
             self.assertIsNot(one, other)
-        manifest.install()
+        exchange.install()
         self.assertEqual(exchanged, self._names())
-        manifest.uninstall()
+        exchange.uninstall()
         self.assertEqual(before, self._names())
         from placement import context
         self.assertFalse(hasattr(context.RequestContext, 'store'))
 
     def test_a_name_that_is_gone_leaves_all_as_it_was(self):
         before = self._names()
-        wanted = {**manifest.MANIFEST,
-                  'placement.policy': ('database', ('no_such_name',))}
+        wanted = {**exchange.MANIFEST,
+                  'placement.policy': ('http.database', ('no_such_name',))}
         with fixtures.MonkeyPatch(
-                'cassandra_scheduler.placement_api.manifest.MANIFEST',
+                'cassandra_scheduler.placement_api.http.exchange.MANIFEST',
                 wanted):
             refused = self.assertRaises(errors.InvalidSettings,
-                                        manifest.install)
+                                        exchange.install)
         self.assertIn('placement.policy.no_such_name', str(refused))
         self.assertEqual(before, self._names())
-        self.assertFalse(manifest.installed())
+        self.assertFalse(exchange.installed())
 
     def test_all_that_handlers_use_is_exchanged_or_pure(self):
         exchanged = {
             (module.rpartition('.')[2], name)
-            for module, (_ours, names) in manifest.MANIFEST.items()
+            for module, (_ours, names) in exchange.MANIFEST.items()
             for name in names if module.startswith('placement.objects.')}
         used = used_by_the_rest_layer()
         self.assertEqual(set(), used - exchanged - PURE)
@@ -108,7 +108,7 @@ class TestManifest(testtools.TestCase):
         from placement import context
         from placement.objects import allocation
 
-        manifest.install()
+        exchange.install()
         self.assertRaises(
             (db_exc.CantStartEngineError, db_exc.NoEngineContextEstablished),
             allocation._delete_allocations_for_consumer,

@@ -6,23 +6,23 @@ from placement import exception
 from placement.objects import allocation
 import testtools
 
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.placement_api import replacement
-from cassandra_scheduler.store import tree_rows
+from cassandra_scheduler.placement_api.providers import replacement
 
 
 def state_of(tree_id, *rows, total=8, pending=()):
     """Return the TreeState of a host whose consumers have these rows."""
     tree = tree_model.Tree(
-        id=tree_id, seq=5, providers={tree_id: tree_model.Provider(
+        id=tree_id, version=5, providers={tree_id: tree_model.Provider(
             uuid=tree_id, name=tree_id, generation=3,
             inventories={'VCPU': tree_model.Inventory(total)})})
     for row in rows:
         tree = tree.with_amounts(row.amounts)
     for uuid in pending:
         tree = tree.with_pending(uuid, tree_model.Pending('claim', 1))
-    return tree_rows.TreeState(tree, {row.uuid: row for row in rows})
+    return change_model.TreeState(tree, {row.uuid: row for row in rows})
 
 
 def row_of(uuid, tree_id, vcpu, **fields):
@@ -51,7 +51,7 @@ class TestReplacement(testtools.TestCase):
 
     def replaced(self, wanted, **states):
         """Return the Draft, and its changes by tree id."""
-        draft = replacement.Draft(states, op='op', now=99)
+        draft = replacement.Draft(states, write_id='op', now=99)
         replacement.replace(draft, wanted)
         return draft, {change.after.id: change for change in draft.changes()}
 
@@ -88,7 +88,7 @@ class TestReplacement(testtools.TestCase):
             a=state_of('a', row, pending=['c']), b=state_of('b'))
         self.assertEqual('b', draft.homes['c'].home)
         [stub] = changes['a'].put
-        self.assertTrue(stub.is_stub)
+        self.assertTrue(stub.is_forwarding)
         self.assertEqual('b', stub.moved_to)
         self.assertEqual({('a', 'VCPU'): 0}, changes['a'].after.used)
         self.assertEqual({}, changes['a'].after.pending)
@@ -147,18 +147,20 @@ class TestReplacement(testtools.TestCase):
             a=state_of('a', row_of('c', 'a', 1)))
 
     def test_somebody_has_fenced_us_off(self):
-        fence = consumer_model.Consumer('new', 'a', fenced='op')
+        fence = consumer_model.Consumer('new', 'a', blocked_claims=('op',))
         self.assertRaises(
             exception.ConcurrentUpdateDetected, self.replaced,
             wanting(consumer_of(), a=1), a=state_of('a', fence))
 
     def test_an_old_fence_is_overwritten(self):
-        fence = consumer_model.Consumer('new', 'a', fenced='another')
+        fence = consumer_model.Consumer('new',
+                                        'a',
+                                        blocked_claims=('another', ))
         _draft, changes = self.replaced(
             wanting(consumer_of(), a=1), a=state_of('a', fence))
         self.assertEqual(frozenset(), changes['a'].create)
         [row] = changes['a'].put
-        self.assertIsNone(row.fenced)
+        self.assertEqual((), row.blocked_claims)
 
     def test_a_provider_that_is_gone(self):
         self.assertRaises(

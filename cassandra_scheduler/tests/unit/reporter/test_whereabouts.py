@@ -49,7 +49,7 @@ class TestFind(testtools.TestCase):
                     objects.InstanceMapping(**{**values, **changes}))
 
     def found(self):
-        return whereabouts.find(self.context, UUID, self.node)
+        return whereabouts.whereabouts_of(self.context, UUID, self.node)
 
     def test_nobody_knows_it(self):
         self.assertIs(Whereabouts.GONE, self.found())

@@ -2,7 +2,7 @@
 
 import testtools
 
-from cassandra_scheduler.model import request as request_model
+from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.resource_types import base
 
 

@@ -4,6 +4,7 @@ import json
 
 import testtools
 
+from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.resource_types import amounts
 from cassandra_scheduler.resource_types import compute
@@ -17,14 +18,17 @@ EMPTY = {'host': None, 'nodename': None, 'num_instances': 0, 'num_io_ops': 0,
 
 
 def facts(**figures):
-    return report_facts.facts(json.dumps({'compute_node': figures}))
+    return report_facts.facts(report_model.HostReport(
+        json.dumps({'compute_node': figures})))
 
 
 class TestFacts(testtools.TestCase):
 
     def test_what_is_not_said_is_empty(self):
-        for report in ('null', '[]', 'no JSON', '{}', '{"compute_node": 3}'):
-            self.assertEqual(EMPTY, report_facts.facts(report), report)
+        for text in ('null', '[]', 'no JSON', '{}', '{"compute_node": 3}',
+                     '{"host": 3, "nodename": []}', '[' * 100000, ''):
+            self.assertEqual(EMPTY, report_facts.facts(
+                report_model.HostReport(text)), text[:30])
 
     def test_what_makes_no_sense_is_empty(self):
         for name, value in (
@@ -67,7 +71,7 @@ class TestColumns(testtools.TestCase):
     def test_claims_count_until_they_are_reported(self):
         root = compute_hosts.provider('one')
         tree = tree_model.Tree(
-            id=root.uuid, seq=1, resource_type='compute',
+            id=root.uuid, version=1, resource_type='compute',
             providers={root.uuid: root}, report=compute_hosts.report(
                 'one', root.uuid, stats={'num_instances': '2'}),
             pending={'a': tree_model.Pending('a', 0, {'instances': 1}),
@@ -84,8 +88,9 @@ class TestColumns(testtools.TestCase):
     def test_every_column_has_a_value_and_no_other(self):
         for resource_type in ('compute', None):
             tree = tree_model.Tree(
-                id='t', seq=1, resource_type=resource_type, providers={
-                    'u': tree_model.Provider('u', 'n')}, report='{}')
+                id='t', version=1, resource_type=resource_type, providers={
+                    'u': tree_model.Provider('u', 'n')},
+                report=report_model.HostReport('{}'))
             self.assertEqual(
                 {column.name for column in compute.Compute.columns},
                 set(compute.Compute().searchable(tree)))

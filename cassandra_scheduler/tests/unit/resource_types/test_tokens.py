@@ -47,7 +47,7 @@ class TestHypervisors(testtools.TestCase):
 class TestWords(testtools.TestCase):
 
     def test_long_ones_are_told_apart(self):
-        words = {tokens.word('a', 'x' * 1000 + end) for end in 'abc'}
+        words = {tokens.token('a', 'x' * 1000 + end) for end in 'abc'}
         self.assertEqual(3, len(words))
         self.assertTrue(all(len(word) < 200 for word in words))
 

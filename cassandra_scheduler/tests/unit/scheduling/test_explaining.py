@@ -3,13 +3,13 @@
 import testtools
 
 from cassandra_scheduler.model import restriction
-from cassandra_scheduler.scheduling import explaining
+from cassandra_scheduler.scheduling import explain
 
 ROW = {'free_vcpu': 4, 'host': 'one', 'tree_traits': {'A'}, 'nodename': None}
 
 
 def holds(column, operator, value):
-    return explaining.holds(
+    return explain.holds(
         restriction.Restriction(column, operator, value), ROW)
 
 

@@ -3,15 +3,15 @@
 import testtools
 
 from cassandra_scheduler.model import restriction
-from cassandra_scheduler.scheduling import planning
+from cassandra_scheduler.scheduling import query_plan
 
 INDEXED = frozenset({'host', 'nodename', 'tree_traits', 'free_vcpu'})
 MANY = tuple(f'host{number}' for number in range(2000))
 
 
 def plan(*asked):
-    return planning.plan([restriction.Restriction(*one) for one in asked],
-                         indexed=INDEXED)
+    return query_plan.plan([restriction.Restriction(*one) for one in asked],
+                           indexed=INDEXED)
 
 
 def asked(found):
@@ -47,7 +47,7 @@ class TestHosts(testtools.TestCase):
 
     def test_too_many_are_left_to_the_filter(self):
         self.assertEqual(1000, len(plan(('host', 'IN', MANY[:1000])).hosts))
-        self.assertEqual(planning.Plan((), 'all roots'),
+        self.assertEqual(query_plan.QueryPlan((), 'all roots'),
                          plan(('host', 'IN', MANY)))
 
     def test_a_pinned_host_is_one_of_them_or_refused_later(self):
@@ -65,7 +65,7 @@ class TestTidy(testtools.TestCase):
                                     ('a', '>=', 1), ('a', '>=', 2),
                                     ('b', '<=', 9))))
 
-    def test_three_words_of_a_set_the_made_up_first(self):
+    def test_three_members_of_a_set_the_custom_ones_first(self):
         found = plan(*[('tree_traits', 'CONTAINS', name) for name in
                        ('A', 'B', 'A', 'C', 'CUSTOM_D', 'CUSTOM_E')])
         self.assertEqual(['CUSTOM_D', 'CUSTOM_E', 'A'],

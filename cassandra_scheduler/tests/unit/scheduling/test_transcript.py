@@ -5,6 +5,7 @@ import itertools
 import testtools
 
 from cassandra_scheduler.scheduling import transcript
+from cassandra_scheduler.store import query
 
 
 class TestNotes(testtools.TestCase):
@@ -44,6 +45,16 @@ class TestNotes(testtools.TestCase):
         self.assertEqual((1, 5, 2, ('r',), (('host', 5),)), (
             after.queries, after.rows_read, after.conditional_writes,
             after.restrictions, after.leads))
+
+    def test_each_page_of_a_scan_is_a_query_and_a_step(self):
+        pages = [query.Page((), rows, None, True) for rows in (3, 4)]
+        self.assertEqual(pages, list(self.notes.queries(
+            iter(pages), (), lead='amounts')))
+        found = self.notes.transcript
+        self.assertEqual((2, 7, (('amounts', 7),)),
+                         (found.queries, found.rows_read, found.leads))
+        self.assertEqual((transcript.Step('read', 0, 3, 1),
+                          transcript.Step('read', 0, 4, 1)), found.steps)
 
     def test_one_line(self):
         self.notes.query((), 50, lead='amounts')

@@ -3,7 +3,7 @@
 import testtools
 
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import stepping
+from cassandra_scheduler.store import retrying
 
 
 class TestOutcome(testtools.TestCase):
@@ -40,7 +40,7 @@ class TestAttempts(testtools.TestCase):
     def setUp(self):
         super().setUp()
         self.clock = Clock()
-        self.attempts = stepping.Attempts(5.0, clock=self.clock,
+        self.attempts = retrying.Attempts(5.0, clock=self.clock,
                                           sleep=self.clock.sleep)
 
     def test_it_ends_before_the_deadline(self):
@@ -54,5 +54,5 @@ class TestAttempts(testtools.TestCase):
             pass
         for number, slept in enumerate(self.clock.slept, 1):
             self.assertLessEqual(
-                slept, stepping.BACK_OFF_S * min(number, 25))
-        self.assertGreater(max(self.clock.slept), stepping.BACK_OFF_S)
+                slept, retrying.BACK_OFF_S * min(number, 25))
+        self.assertGreater(max(self.clock.slept), retrying.BACK_OFF_S)

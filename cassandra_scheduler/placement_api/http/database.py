@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stands for ``placement.db_api``: units of work without a database.
+
+Upstream opens a transaction around several calls. Here every change is one
+conditional write made at the end of ``allocation.replace_all`` or
+``reshaper.reshape``, so a unit of work needs no bracket of its own.
+"""
+
+import contextlib
+
+from cassandra_scheduler.conf import registration
+from cassandra_scheduler.placement_api.http import opening
+from cassandra_scheduler.store.schema import sync
+
+# The connection that placement insists on and nobody opens.
+NO_CONNECTION = 'cassandra://'
+#: What [placement] allocation_conflict_retry_count is unless it is set. More
+#: than upstream's 10, as all providers of a tree are one row here; with the
+#: pauses between, so many tries last about as long as a request may.
+CONFLICT_RETRIES = 100
+
+
+class _Bracket:
+    """What ``writer`` and ``reader`` are: they decorate and do nothing."""
+
+    @property
+    def independent(self):
+        return self
+
+    def __call__(self, function):
+        return function
+
+    @contextlib.contextmanager
+    def using(self, context):
+        yield context.store
+
+
+class ContextManager:
+    """Stands for ``db_api.placement_context_manager``."""
+
+    writer = _Bracket()
+    reader = _Bracket()
+
+
+placement_context_manager = ContextManager()
+
+
+def store_of_context(context):
+    """Return the Store of the cloud that a request context belongs to."""
+    found = vars(context).get('_store')
+    if found is None:
+        found = context._store = opening.store_of(context.config)
+    return found
+
+
+class DbContext:
+    """Stands for ``db_api.DbContext``: a context outside of any request."""
+
+    @property
+    def store(self):
+        return opening.store()
+
+
+def configure(conf):
+    """Make the [cassandra] options of ``conf`` this process's default."""
+    registration.register_opts(conf)
+    opening.use(opening.settings_of(conf))
+
+
+def registered(register_opts):
+    """Return upstream's ``conf.register_opts``, ours added to it."""
+    def register_all_opts(conf):
+        register_opts(conf)
+        registration.register_opts(conf)
+        conf.set_default('connection', NO_CONNECTION,
+                         group='placement_database')
+        conf.set_default('allocation_conflict_retry_count',
+                         CONFLICT_RETRIES, group='placement')
+    return register_all_opts
+
+
+def upgrade(revision):
+    """Stands for ``migration.upgrade``: ``[placement_database]
+    sync_on_startup`` creates our tables.
+    """
+    store = opening.store()
+    sync.sync(store.session, store.columns, searchable=store.searchable)
+
+
+def get_placement_engine():
+    """Stands for ``db_api.get_placement_engine``, which must not be used."""
+    raise NotImplementedError('There is no SQL engine; this Placement API '
+                              'keeps its state in Cassandra.')

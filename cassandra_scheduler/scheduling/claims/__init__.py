@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is written when a consumer takes resources, and who cleans up.
+
+    scheduler A              tree of the host            scheduler B
+    candidate, version 7 --------+-------- candidate, version 7
+    lookup row: home is this tree|         lookup row (of another consumer)
+    (while it is under way the   |
+    batch below is prepared)     |
+    IF version = 7: used,        |
+    pending, consumer's row ---->| version 8
+                                 |<------- IF version = 7: rejected, and the
+                                 |         answer is the row of version 8
+                                 |         the filters judge it again
+                                 |         it fits: IF version = 8
+                                 |         it does not: the next host
+
+Every write, in order. "Dies" is the writer, right after the write:
+
+    write                  if it dies: what is left      who removes it, when
+    --- claim (here), POST and PUT of allocations for a new consumer
+    lookup row             one that leads nowhere        the next creator of
+                                                         this consumer, or the
+                                                         scheduler's sweep,
+                                                         within a day
+    group row (affinity)   a claim announced             the next member, after
+                                                         its patience
+    tree: row, used,       a claim that no server uses   the compute service of
+      pending                                            the host, after
+                                                         claim_timeout
+    --- with several trees (shared pool, evacuation, PUT that moves)
+    transaction record     a record that expires         Cassandra, in a day
+    intents on the trees   intents, record PENDING       the next reader of a
+                                                         tree, after the
+                                                         deadline
+    record COMMITTED       intents to apply              the next reader
+    trees                  as with one tree
+    lookup row moves       a forwarding row              the next reader that
+                                                         follows it
+    --- release, DELETE of allocations, freeing by a compute service
+    tree: row goes,        a lookup row that leads       the next creator, or
+      used, pending        nowhere                       the sweep
+    lookup row goes        nothing
+    --- live migration: Nova moves what the instance holds to the migration's
+    uuid by one POST of two consumers, then the instance claims its new host
+
+``claiming`` is the session of one request; ``homes`` are its lookup rows;
+``single`` and ``several`` make the writes; ``group_guard`` keeps the members
+of a server group in order.
+"""

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A claim that touches more than the host's tree, all or nothing.
+
+That happens where part of it comes from a shared pool, and where the consumer
+holds something elsewhere and keeps it, as an instance that is evacuated. It
+stands for the "doubled up" allocation of Nova's report client. It costs a
+transaction; a plain claim never comes here.
+"""
+
+import dataclasses
+
+from cassandra_scheduler.model import holdings
+from cassandra_scheduler.model import write as write_model
+from cassandra_scheduler.scheduling.claims import homes
+from cassandra_scheduler.store import outcome
+
+
+def trees_of(store, tree, amounts, *, home):
+    """Return the ids of all trees that take part; None if one has gone.
+
+    They are the host's Tree, the trees of shared providers, and all trees
+    where the consumer holds something. ``home``: the Home of the consumer.
+    """
+    elsewhere = {provider for provider, _class in amounts
+                 if provider not in tree.providers}
+    rows = store.provider_trees.find_many(elsewhere) if elsewhere else {}
+    if len(rows) < len(elsewhere):
+        return None
+    found = {tree.id, *(row.value for row in rows.values())}
+    if home.found is not None:
+        found |= {home.found.consumer.home, *home.found.consumer.also_in}
+    return tuple(sorted(found))
+
+
+def read(store, uuid, tree_ids):
+    """Return tree id -> TreeState with the consumer's rows."""
+    return {tree_id: store.trees.find_settled_state(tree_id, (uuid,))
+            for tree_id in tree_ids}
+
+
+def claim(store, states, spec, tree, amounts, *, home, usage, write, notes,
+          deadline_s):
+    """Claim ``amounts`` of the host's Tree and of other trees.
+
+    ``states``: see ``read``; ``home``: the Home of the consumer. Returns
+    Applied with the host's Tree; Rejected with its newest Tree where it is
+    worth another look, or with None where the candidate cannot give it;
+    Unknown.
+    """
+    newest = states[tree.id].tree
+    if newest is None:
+        return outcome.Rejected(None)
+    if newest.version != tree.version or is_blocked(states, spec.uuid,
+                                                    write.id):
+        return outcome.Rejected(newest)
+    if home.found is not None:
+        if not holdings.is_complete(states, spec.uuid):
+            raise homes.changed_by_another(spec.uuid)
+        spec = dataclasses.replace(
+            spec, consumer_type=(home.found.consumer.consumer_type or
+                                 spec.consumer_type))
+    after = holdings.take(states, spec, amounts, host=tree.id, usage=usage,
+                          write=write)
+    if after is None:
+        return outcome.Rejected(None)
+    changes = holdings.changes(states, after, write=write)
+    notes.conditional_write(_cost(changes))
+    match store.transactions.commit(changes, deadline_s=deadline_s):
+        case outcome.Applied(state=trees):
+            return outcome.Applied(trees[tree.id])
+        case outcome.Rejected(winner=won):
+            return outcome.Rejected(won[tree.id].tree)
+        case unknown:
+            return unknown
+
+
+def release(store, uuid, amounts, tree_ids, *, claim_id, home, notes):
+    """Give back a claim; return whether nothing is left to give back.
+
+    What another writer has made of it since stays.
+    """
+    def compose(states):
+        rows = holdings.rows_of(states, uuid)
+        ours = {key: units for key, units in amounts.items()
+                if any(row.claim_id == claim_id and
+                       states[tree_id].tree is not None and
+                       key[0] in states[tree_id].tree.providers
+                       for tree_id, row in rows.items())}
+        if not ours or not holdings.is_complete(states, uuid):
+            return None
+        write = write_model.new()
+        after = holdings.give_back(states, uuid, ours, write=write)
+        changes = holdings.changes(states, after, write=write)
+        notes.conditional_write(_cost(changes))
+        return changes, holdings.home_moves(
+            states, after, {uuid: home.lookup_row.write_id}, write=write)
+
+    match store.write_trees(dict.fromkeys(tree_ids, (uuid,)), compose):
+        case outcome.Applied():
+            return True
+        case outcome.Rejected(winner=states):
+            return not holdings.rows_of(states, uuid)
+    return False
+
+
+def is_blocked(states, uuid, claim_id):
+    """Return whether a claim tombstone stops this claim."""
+    rows = (state.consumers.get(uuid) for state in states.values())
+    return any(row is not None and row.blocks(claim_id) for row in rows)
+
+
+def _cost(changes):
+    """Return how many conditional writes a commit of these takes."""
+    return 2 * len(changes) + 3 if len(changes) > 1 else 1
