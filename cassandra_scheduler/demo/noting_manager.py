@@ -25,12 +25,16 @@ class NotingSchedulerManager(manager.CassandraSchedulerManager):
 
 
 class _Notebook(decision_log.DecisionLog):
-    """Also appends each decision to a file; ``scheduler``: its name."""
+    """Also appends each decision to a file.
+
+    ``scheduler``: the name of the scheduler that decides.
+    """
 
     def __init__(self, scheduler):
         self._scheduler = scheduler
 
     def write(self, result):
+        """Log the result and append it to the file."""
         super().write(result)
         transcript = result.transcript
         claimed_in = sum(step.seconds for step in transcript.steps
@@ -38,14 +42,9 @@ class _Notebook(decision_log.DecisionLog):
         note = {'scheduler': self._scheduler, 'why': result.reason,
                 'request': transcript.request_id,
                 'writes': transcript.conditional_writes,
-<<<<<<< HEAD:cassandra_scheduler/demo/watching.py
                 'claim_ms': claimed_in * 1000 / max(1, len(result.placements)),
-                'places': [_place(place) for place in result.placements]}
-=======
-                'claim_ms': claimed_in * 1000 / max(1, len(placed.placements)),
                 'places': [_placement(placement)
-                           for placement in placed.placements]}
->>>>>>> wt-testbed:cassandra_scheduler/demo/noting_manager.py
+                           for placement in result.placements]}
         folder = pathlib.Path(nova_conf.CONF.state_path)
         # One short line is one write, so lines of two schedulers do not mix.
         with (folder / decisions.NOTES).open('a') as file:

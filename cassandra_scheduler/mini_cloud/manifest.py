@@ -1,20 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which upstream functions are replaced, and how.
+"""The functions of upstream's candidate search that are replaced.
 
-A replacement answers for contexts that carry a mini-cloud. It passes every
+A replacement answers for contexts that have a mini-cloud and passes every
 other call on to upstream's own function. So a stock Placement in the same
-process keeps working, and ``install`` need not be undone.
+process keeps working, and the names may stay replaced.
 """
 
 import functools
-import threading
 
 from placement.objects import allocation_candidate
 from placement.objects import research_context
 from placement.objects import trait
 
+from cassandra_scheduler.mini_cloud import name_exchange
 from cassandra_scheduler.mini_cloud import queries
-from cassandra_scheduler.model import errors
 
 
 def _without_transaction(name):
@@ -57,47 +56,17 @@ MANIFEST = (
      queries.get_traits_by_provider_tree),
 )
 
-_originals = {}
-_lock = threading.Lock()
+
+def _replacements():
+    return [(owner, name, functools.partial(_guarded, replacement))
+            for owner, name, replacement in MANIFEST]
 
 
-def install():
-    """Put the replacements in place; a second call changes nothing.
-
-    Raises InvalidSettings if the installed Placement lacks one of the names.
-    Then nothing is replaced.
-    """
-    with _lock:
-        if _originals:
-            return
-        for owner, name, _replacement in MANIFEST:
-            if not hasattr(owner, name):
-                raise errors.InvalidSettings(
-                    'This version of openstack-placement is not supported: '
-                    f'it has no {owner.__name__}.{name}.')
-        for owner, name, replacement in MANIFEST:
-            original = getattr(owner, name)
-            setattr(owner, name, _guarded(original, replacement))
-            _originals[owner, name] = original
-
-
-def uninstall():
-    """Put upstream's own functions back, if they were replaced."""
-    with _lock:
-        for (owner, name), original in _originals.items():
-            setattr(owner, name, original)
-        _originals.clear()
-
-
-def is_installed():
-    """Return whether the replacements are in force."""
-    return bool(_originals)
-
-
-def _guarded(original, replacement):
+def _guarded(replacement, original):
     """Return a function that chooses by its first argument.
 
-    That is a request context, or a search of upstream's that holds one.
+    That is a request context, or upstream's search of one group, which has a
+    request context.
     """
     @functools.wraps(original)
     def chosen(subject, *args, **kwargs):
@@ -107,3 +76,9 @@ def _guarded(original, replacement):
         return original(subject, *args, **kwargs)
 
     return chosen
+
+
+_exchange = name_exchange.NameExchange(_replacements)
+install = _exchange.install
+uninstall = _exchange.uninstall
+is_installed = _exchange.is_installed

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a WSGI server loads: ``cassandra_scheduler.placement_api.wsgi``.
+"""The module that a WSGI server loads.
 
-Like upstream's ``placement.wsgi.api``: importing this module reads
-placement.conf. Each worker connects by itself, at its first request.
+As with upstream's ``placement.wsgi.api``, the import reads placement.conf.
+Each worker connects to Cassandra at its first request.
 """
 
 import sys
@@ -10,8 +10,8 @@ import sys
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.placement_api.http import serving
 
-#: With this status a worker tells its master, uwsgi or else gunicorn, not to
-#: start another one, because that would fail alike.
+#: With this status a worker tells its master (uwsgi, else gunicorn) not to
+#: start another worker, because that one would fail as well.
 GIVE_UP = 22 if 'uwsgi' in sys.modules else 4
 
 try:
@@ -20,6 +20,6 @@ except errors.SchedulerError as exc:
     print(f'cassandra-placement-api: {exc}', file=sys.stderr, flush=True)
     sys.exit(GIVE_UP)
 except SystemExit:
-    # oslo.config has said which value cannot be, and left the line open.
+    # oslo.config has printed which value is invalid, without a line end.
     print(file=sys.stderr, flush=True)
     sys.exit(GIVE_UP)

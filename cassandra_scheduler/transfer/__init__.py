@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Moves a cloud between upstream's SQL database and ours, both ways.
+"""Copies a cloud between upstream's SQL database and ours, both ways.
 
-Promises: what both sides say is read into the same frozen values, compared,
-and only what differs is written; so a run that was cut off is finished by the
-next one, and a run after a whole one changes nothing. Refuses: removing what
-only the target has, unless it was asked to. Read ``running`` first, then
-``content``.
+Promises: both sides are read into the same frozen values and compared, and
+only differences are written. So the next run completes an interrupted one, and
+a run after a complete one changes nothing. Refuses: to remove what only the
+target has, unless it is asked to. Read ``running`` first, then ``content``.
 """

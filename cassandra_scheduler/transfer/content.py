@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a cloud consists of, whichever database it was read from.
+"""What a cloud consists of, independent of the database.
 
-Providers are ``model.tree.Provider``. A consumer is a ``model.consumer.
-Consumer`` as a whole: all its amounts, whatever trees they lie in, and
-neither a home nor a claim.
+Providers are ``model.tree.Provider``. A *whole* consumer is a
+``model.consumer.Consumer`` with all its amounts in all trees, and without a
+home and a claim.
 """
 
 import dataclasses
@@ -24,7 +24,7 @@ STANDARD_NAMES = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class WholeTree:
-    """A provider tree and everybody who holds something in it.
+    """A provider tree and all consumers that hold something in it.
 
     ``providers``: uuid -> Provider, parents before children, so the first is
     the root; ``consumers``: uuid -> whole Consumer.
@@ -39,7 +39,7 @@ class WholeTree:
 
 
 def parents_first(providers):
-    """Return uuid -> Provider in such an order; ``providers`` is of one tree.
+    """Return uuid -> Provider of one tree, parents before children.
 
     A provider whose parent is not among them counts as a root.
     """
@@ -56,18 +56,17 @@ def parents_first(providers):
 
 
 def same_provider(one, other):
-    """Return whether two Providers say the same; either may be None."""
+    """Return whether two Providers are equal; either may be None."""
     return _of_provider(one) == _of_provider(other)
 
 
 def same_consumer(one, other):
-    """Return whether two whole Consumers say the same; either may be None.
-    """
+    """Return whether two whole Consumers are equal; either may be None."""
     return _of_consumer(one) == _of_consumer(other)
 
 
 def same_inventory(one, other):
-    """Return whether two Inventories say the same; either may be None."""
+    """Return whether two Inventories are equal; either may be None."""
     return _of_inventory(one) == _of_inventory(other)
 
 
@@ -81,7 +80,7 @@ def _of_provider(provider):
 
 
 def _of_inventory(inventory):
-    # Upstream's column is single precision in MySQL.
+    # In MySQL, upstream's column has single precision.
     return inventory and inventory.replace(
         allocation_ratio=float(f'{inventory.allocation_ratio:.6g}'),
         created_ms=_second(inventory.created_ms),

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What only the target has: counted, and removed if that is wished."""
+"""What only the target has: counts it, and removes it on request."""
 
 from cassandra_scheduler.transfer import tally as tallies
 
 
-def look(source, target, tally, tell, *, prune=False):
+def count(source, target, tally, tell, *, prune=False):
     """Count in ``tally`` what the target has and the source has not.
 
-    ``prune``: remove it; a provider stays if somebody is below it.
+    ``prune``: remove it as well; a provider with a child stays.
     """
     total, done, seen = target.count(), 0, set()
     for batch in target.batches():
@@ -19,19 +19,20 @@ def look(source, target, tally, tell, *, prune=False):
             target.remove_consumers(consumers)
         if prune and providers:
             target.remove_providers(providers)
-        tell('looking for what is only there', done, total)
+        tell('counting what only the target has', done, total)
     known = source.names()
     for kind, names in target.names().items():
-        strange = names.keys() - known[kind].keys()
-        tally.count(tallies.OF_NAMES[kind], tallies.EXTRA, len(strange))
+        extra = names.keys() - known[kind].keys()
+        tally.count(tallies.OF_NAMES[kind], tallies.EXTRA, len(extra))
         if prune:
-            target.remove_names(kind, strange)
+            target.remove_names(kind, extra)
 
 
 def _consumers(source, batch, seen):
-    """Return the whole Consumers that the source does not know.
+    """Return the whole Consumers that the source does not have.
 
-    One that spans trees is met several times; ``seen`` are those met.
+    A consumer in several trees occurs several times; ``seen``: those that
+    were handled already.
     """
     found = {uuid: one for tree in batch
              for uuid, one in tree.consumers.items() if uuid not in seen}
@@ -41,7 +42,7 @@ def _consumers(source, batch, seen):
 
 
 def _providers(source, batch):
-    """Return the Providers that the source does not know, children first.
+    """Return the Providers that the source does not have, children first.
     """
     found = {uuid: one for tree in batch
              for uuid, one in tree.providers.items()}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the target cannot take, without holding up the rest."""
+"""Errors for single trees and consumers that the target cannot take."""
 
 import contextlib
 
@@ -15,12 +15,12 @@ class Refused(errors.SchedulerError):
 
 @contextlib.contextmanager
 def names():
-    """Turn a name that another provider bears into Refused."""
+    """Turn the error for a name that another provider has into Refused."""
     try:
         yield
     except db_exc.DBDuplicateEntry as exc:
         raise Refused(
-            f'a provider with the same {" and ".join(exc.columns)} is there '
+            f'a provider with the same {" and ".join(exc.columns)} exists '
             'already: rename or remove it') from None
     except exception.ObjectActionError as exc:
         raise Refused(str(exc)) from None

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Copies one database into the other and counts what still differs.
 
-A pass reads the source tree by tree, looks up the same in the target, and
-writes what is not the same. Passes follow until one finds nothing to write:
-that one is the proof. Then what only the target has is counted (``extras``).
+A pass reads the source tree by tree, reads the same from the target, and
+writes the differences. Passes are repeated until one finds no difference; that
+pass is the proof. Then ``extras`` counts what only the target has.
 
-    source --- read a batch ---> compare <--- look up --- target
-                                    |---- what differs ---->|
+    source --- read a batch ---> compare <--- read it --- target
+                                    |---- differences ----->|
 """
 
 from concurrent import futures
@@ -19,7 +19,7 @@ from cassandra_scheduler.transfer import tally as tallies
 
 #: A pass may free a name that the next one needs.
 MAX_PASSES = 4
-#: How many consumers that span trees are compared together.
+#: How many consumers in several trees are compared together.
 CONSUMERS_PER_BATCH = 2000
 
 
@@ -29,13 +29,13 @@ def copy(source, target, *, write=True, prune=False,
 
     ``source`` and ``target`` are readers, and with ``write`` the target is a
     writer. ``prune``: remove what only the target has. ``tell(name, done,
-    total)`` hears of progress, in providers. Without ``write`` there is one
-    pass, and both are its Tally.
+    total)`` is called with the progress, in providers. Without ``write``
+    there is one pass, and both results are its Tally.
     """
     total, prune = source.count(), prune and write
     if prune:
-        # Before, because it may bear names and hold what is to be removed.
-        extras.look(source, target, tallies.Tally(), tell, prune=True)
+        # Before: it may have names that are needed, or hold something.
+        extras.count(source, target, tallies.Tally(), tell, prune=True)
     first = last = _pass(source, target, write,
                          lambda done: tell('copying' if write else
                                            'comparing', done, total))
@@ -45,9 +45,9 @@ def copy(source, target, *, write=True, prune=False,
         last = _pass(source, target, write,
                      lambda done: tell('checking', done, total))
     if prune:
-        # And after, because what was below it has moved away.
-        extras.look(source, target, tallies.Tally(), tell, prune=True)
-    extras.look(source, target, last, tell)
+        # And after: its children have moved away by now.
+        extras.count(source, target, tallies.Tally(), tell, prune=True)
+    extras.count(source, target, last, tell)
     return first, last
 
 
@@ -81,7 +81,7 @@ def _copy_names(source, target, tally, write):
 
 
 def _copy_batch(batch, target, tally, pool):
-    """Copy some trees; return the uuids of consumers that span trees."""
+    """Copy some trees; return the uuids of consumers in several trees."""
     there = target.providers([uuid for tree in batch
                               for uuid in tree.providers])
     held = target.consumers({uuid for tree in batch
@@ -111,39 +111,39 @@ def _copy_batch(batch, target, tally, pool):
 
 def _copy_spanning(consumers, target, tally, write):
     held = target.consumers(consumers)
-    wanted = [one for one in consumers.values()
-              if _compare_consumer(one, held.get(one.uuid), tally)]
-    if not write or not wanted:
+    changed = [one for one in consumers.values()
+               if _compare_consumer(one, held.get(one.uuid), tally)]
+    if not write or not changed:
         return
     try:
-        target.write_consumers(wanted, {
-            one.uuid: held[one.uuid] for one in wanted if one.uuid in held})
+        target.write_consumers(changed, {
+            one.uuid: held[one.uuid] for one in changed if one.uuid in held})
     except refusing.Refused as exc:
         tally.count('consumers', tallies.REFUSED)
         tally.refusals.append(str(exc))
 
 
-def _spans(wanted, found, tree):
-    """Return whether a consumer holds, or held, something elsewhere."""
-    keys = [*wanted.amounts, *(found.amounts if found else ())]
+def _spans(consumer, found, tree):
+    """Return whether a consumer holds, or held, something in other trees."""
+    keys = [*consumer.amounts, *(found.amounts if found else ())]
     return any(key[0] not in tree.providers for key in keys)
 
 
-def _compare_provider(wanted, found, tally):
+def _compare_provider(provider, found, tally):
     inventories = found.inventories if found else {}
-    for name, inventory in wanted.inventories.items():
+    for name, inventory in provider.inventories.items():
         tally.compare('inventories', inventory, inventories.get(name),
                       content.same_inventory)
     tally.count('inventories', tallies.EXTRA,
-                len(inventories.keys() - wanted.inventories.keys()))
-    return tally.compare('providers', wanted, found, content.same_provider)
+                len(inventories.keys() - provider.inventories.keys()))
+    return tally.compare('providers', provider, found, content.same_provider)
 
 
-def _compare_consumer(wanted, found, tally):
+def _compare_consumer(consumer, found, tally):
     amounts = found.amounts if found else {}
-    for key, units in wanted.amounts.items():
+    for key, units in consumer.amounts.items():
         tally.compare('allocations', units, amounts.get(key),
                       lambda one, other: one == other)
     tally.count('allocations', tallies.EXTRA,
-                len(amounts.keys() - wanted.amounts.keys()))
-    return tally.compare('consumers', wanted, found, content.same_consumer)
+                len(amounts.keys() - consumer.amounts.keys()))
+    return tally.compare('consumers', consumer, found, content.same_consumer)

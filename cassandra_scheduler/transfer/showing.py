@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shows what a copy did and what differs after it."""
+"""Shows what a copy did, and the differences that are left."""
 
 from rich import table as rich_table
 
@@ -24,18 +24,19 @@ def table(first, last, *, wrote):
 
 
 def different(tally, *kinds):
-    """Return how many things differ; of all kinds if none is named."""
+    """Return how many things differ, of some kinds or of all."""
     return sum(tally.of(kind, tallies.NEW, tallies.CHANGED, tallies.EXTRA)
                for kind in kinds or tallies.KINDS)
 
 
 def closing(last):
-    """Yield the last lines: why something was refused, and the sum."""
+    """Yield the last lines: the refusals, and the number of differences.
+    """
     for line in last.refusals:
         yield f'Not written: {line}.'
     extra = last.total(tallies.EXTRA)
     if extra:
-        yield (f'{extra:,} things are only in the target; they are left as '
-               'they are.')
+        yield (f'{extra:,} things are only in the target; they are not '
+               'changed.')
     number = different(last)
     yield f'{number:,} differ.' if number else 'Nothing differs.'

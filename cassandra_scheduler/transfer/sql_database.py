@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Opens upstream's database, and says in one line why it cannot be used."""
+"""Opens upstream's database; an error says in one line what is wrong."""
 
 import contextlib
 
@@ -23,14 +23,14 @@ class DatabaseError(errors.SchedulerError):
 def opened(url, option):
     """Give the Engine of a Placement database; close it afterwards.
 
-    ``url``: as SQLAlchemy writes it; ``option``: where it was given, for the
-    error. Raises DatabaseError, without the password, for a URL that is
-    none, a driver that is not there, a server that does not answer and a
-    database that is not upstream's, then and as long as it is used.
+    ``url``: as SQLAlchemy writes it; ``option``: the name of the option, for
+    the errors. Raises DatabaseError, without the password, for an invalid
+    URL, a missing driver, a server that does not answer and a database that
+    is not upstream's; also later, while the Engine is used.
     """
     engine = _engine(url, option)
     try:
-        _refuse_strangers(engine, option)
+        _check(engine, option)
         yield engine
     except sql_errors.SQLAlchemyError as exc:
         raise DatabaseError(_line(engine.url, option, exc)) from None
@@ -68,8 +68,8 @@ def _line(url, option, exc):
             f'{said}')
 
 
-def _refuse_strangers(engine, option):
-    """Raise unless all of upstream's tables are there, and up to date."""
+def _check(engine, option):
+    """Raise unless all of upstream's tables exist and are up to date."""
     name = engine.url.render_as_string(hide_password=True)
     inspector = sqlalchemy.inspect(engine)
     present = set(inspector.get_table_names())
@@ -96,15 +96,15 @@ def _missing_column(inspector, table):
 
 
 def _incomplete(engine):
-    """Return what upstream's online migrations have not done, or None."""
+    """Return what upstream's online migrations must still do, or None."""
     rootless = sqlalchemy.select(PROVIDERS.c.id).where(
         PROVIDERS.c.root_provider_id.is_(None))
-    ownerless = sqlalchemy.select(ALLOCATIONS.c.id).where(
+    orphans = sqlalchemy.select(ALLOCATIONS.c.id).where(
         ~sqlalchemy.exists().where(
             CONSUMERS.c.uuid == ALLOCATIONS.c.consumer_id))
     with engine.connect() as connection:
         if connection.execute(rootless.limit(1)).first():
             return 'providers without a root'
-        if connection.execute(ownerless.limit(1)).first():
+        if connection.execute(orphans.limit(1)).first():
             return 'allocations without a consumer'
     return None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads upstream's tables, some trees at a time, into our values."""
+"""Reads upstream's tables into the values of ``content``."""
 
 import itertools
 
@@ -29,7 +29,7 @@ NAMES = {catalogue.RESOURCE_CLASS: models.ResourceClass.__table__,
          catalogue.CONSUMER_TYPE: models.ConsumerType.__table__}
 #: How many trees are read together.
 TREES_PER_BATCH = 50
-#: How many values one IN may have.
+#: How many values one IN has at most.
 _IN = 500
 _INVENTORY_FIELDS = ('total', 'reserved', 'min_unit', 'max_unit', 'step_size',
                      'allocation_ratio')
@@ -43,15 +43,15 @@ def chunks(values, size=_IN):
 
 
 class SqlReader:
-    """What a Placement database says; each method reads in one go."""
+    """Reads a Placement database."""
 
     def __init__(self, engine):
         self._engine = engine
 
     def names(self):
-        """Return kind -> name -> milliseconds of its creation.
+        """Return kind -> name -> its creation, in milliseconds.
 
-        Without those that come with a library.
+        Names that come with a library are left out.
         """
         return {kind: {
             row.name: tree_codec.ms(row.created_at)
@@ -97,7 +97,7 @@ class SqlReader:
             key = row.uuid, classes[row.resource_class_id]
             held[key] = held.get(key, 0) + row.used
         types = self._names_by_id(catalogue.CONSUMER_TYPE)
-        wanted = (sqlalchemy.select(
+        owned = (sqlalchemy.select(
             CONSUMERS, PROJECTS.c.external_id.label('project'),
             USERS.c.external_id.label('user'))
             .join(PROJECTS, PROJECTS.c.id == CONSUMERS.c.project_id)
@@ -108,7 +108,7 @@ class SqlReader:
             user_id=row.user, consumer_type=types.get(row.consumer_type_id),
             created_ms=tree_codec.ms(row.created_at),
             updated_ms=tree_codec.ms(row.updated_at or row.created_at))
-            for row in self._rows_in(wanted, CONSUMERS.c.uuid, uuids)
+            for row in self._rows_in(owned, CONSUMERS.c.uuid, uuids)
             if row.uuid in amounts}
 
     def known_providers(self, uuids):
@@ -156,9 +156,10 @@ class SqlReader:
             .order_by(PROVIDERS.c.id), column, values)
         ids = [row.id for row in rows]
         inventories = self._inventories(ids)
-        traits = self._marks(PROVIDER_TRAITS, PROVIDER_TRAITS.c.trait_id, ids,
-                             NAMES[catalogue.TRAIT].c.name)
-        aggregates = self._marks(
+        traits = self._values(
+            PROVIDER_TRAITS, PROVIDER_TRAITS.c.trait_id, ids,
+            NAMES[catalogue.TRAIT].c.name)
+        aggregates = self._values(
             PROVIDER_AGGREGATES, PROVIDER_AGGREGATES.c.aggregate_id, ids,
             AGGREGATES.c.uuid)
         for row in rows:
@@ -184,7 +185,7 @@ class SqlReader:
                 updated_ms=tree_codec.ms(row.updated_at))
         return found
 
-    def _marks(self, table, link, ids, value):
+    def _values(self, table, link, ids, value):
         """Return provider id -> values of a many-to-many table."""
         found = {}
         for row in self._rows_in(

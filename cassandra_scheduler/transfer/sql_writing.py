@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Brings upstream's tables to what another database says.
+"""Writes a cloud into upstream's tables.
 
-One database transaction per tree, and one for those who hold something in
-several. Rows that upstream shares (projects, aggregates, names) are added
-when they are needed and never removed.
+One database transaction per tree, and one for some consumers in several trees.
+Rows that upstream shares (projects, aggregates, names) are added when they are
+needed and are not removed.
 """
 
 import os_resource_classes
@@ -26,16 +26,15 @@ _FIRST_CUSTOM_CLASS = 10000
 
 
 class SqlWriter(sql_reading.SqlReader):
-    """Writes what was read elsewhere; each write is one that can be repeated.
-    """
+    """Writes into a Placement database; each write may be repeated."""
 
     workers = 1
 
     def add_names(self, kind, names):
-        """Create names: name -> milliseconds of its creation.
+        """Create names: name -> its creation, in milliseconds.
 
-        Upstream's own names are added when its API starts; those that are
-        not there yet are added here.
+        Upstream adds its own names when its API starts. Those that do not
+        exist yet are added here.
         """
         table = sql_reading.NAMES[kind]
         present = set(self._names_by_id(kind).values())
@@ -44,10 +43,10 @@ class SqlWriter(sql_reading.SqlReader):
                 _insert(connection, table, _classes(connection, table,
                                                     names, present))
                 return
-            wanted = dict.fromkeys(sorted(content.STANDARD_NAMES[kind]))
+            standard = dict.fromkeys(sorted(content.STANDARD_NAMES[kind]))
             _insert(connection, table, [
                 {'name': name, 'created_at': _moment(created_ms)}
-                for name, created_ms in {**wanted, **names}.items()
+                for name, created_ms in {**standard, **names}.items()
                 if name not in present])
 
     def write_tree(self, tree, changed, consumers):
@@ -56,23 +55,23 @@ class SqlWriter(sql_reading.SqlReader):
         ``changed``: uuids; ``consumers``: whole Consumers that hold and held
         nothing outside the tree. Raises Refused when a name is taken.
         """
-        wanted = [provider for provider in tree.providers.values()
-                  if provider.uuid in changed]
+        providers = [provider for provider in tree.providers.values()
+                     if provider.uuid in changed]
         try:
             with self._engine.begin() as connection:
                 ids = _ids(connection, PROVIDERS.c.uuid, tree.providers)
-                _put_providers(connection, tree, wanted, ids)
+                _put_providers(connection, tree, providers, ids)
                 self._put_consumers(connection, consumers, ids)
-                self._put_inventories(connection, wanted, ids)
+                self._put_inventories(connection, providers, ids)
         except sql_errors.IntegrityError as exc:
             raise refusing.Refused(
-                'a provider with the same name or uuid is there already '
+                'a provider with the same name or uuid exists already '
                 f'({" ".join(str(exc.orig).split())})') from None
 
     def write_consumers(self, consumers, held):
-        """Write whole Consumers, wherever they hold something.
+        """Write whole Consumers, in all trees.
 
-        ``held`` is not needed: rows are found by the consumer.
+        ``held`` is not used: the rows are found by the consumer.
         """
         for chunk in sql_reading.chunks(consumers, CONSUMERS_PER_WRITE):
             with self._engine.begin() as connection:
@@ -86,7 +85,7 @@ class SqlWriter(sql_reading.SqlReader):
                 self._put_consumers(connection, chunk, ids)
 
     def remove_consumers(self, consumers):
-        """Take everything from whole Consumers, and remove them."""
+        """Remove whole Consumers with all that they hold."""
         for chunk in sql_reading.chunks(one.uuid for one in consumers):
             with self._engine.begin() as connection:
                 connection.execute(ALLOCATIONS.delete().where(
@@ -105,7 +104,7 @@ class SqlWriter(sql_reading.SqlReader):
                         _remove_provider(connection, number)
 
     def remove_names(self, kind, names):
-        """Remove names that nobody uses any more."""
+        """Remove names that are not used any more."""
         table = sql_reading.NAMES[kind]
         with self._engine.begin() as connection:
             connection.execute(table.delete().where(table.c.name.in_(names)))
@@ -141,20 +140,20 @@ class SqlWriter(sql_reading.SqlReader):
             for (provider, name), units in one.amounts.items()])
 
     def _put_inventories(self, connection, providers, ids):
-        """Write inventories, but keep those that somebody still uses."""
+        """Write inventories; keep those that are still in use."""
         classes = self._classes()
         here = [ids[provider.uuid] for provider in providers]
         in_use = {tuple(row) for row in connection.execute(
             sqlalchemy.select(ALLOCATIONS.c.resource_provider_id,
                               ALLOCATIONS.c.resource_class_id).where(
                 ALLOCATIONS.c.resource_provider_id.in_(here)).distinct())}
-        wanted = {(ids[provider.uuid], classes[name]): inventory
+        by_key = {(ids[provider.uuid], classes[name]): inventory
                   for provider in providers
                   for name, inventory in provider.inventories.items()}
         for row in connection.execute(sqlalchemy.select(INVENTORIES).where(
                 INVENTORIES.c.resource_provider_id.in_(here))).all():
             key = row.resource_provider_id, row.resource_class_id
-            if key in wanted or key not in in_use:
+            if key in by_key or key not in in_use:
                 connection.execute(INVENTORIES.delete().where(
                     INVENTORIES.c.id == row.id))
         _insert(connection, INVENTORIES, [
@@ -165,16 +164,16 @@ class SqlWriter(sql_reading.SqlReader):
              'allocation_ratio': inventory.allocation_ratio,
              'created_at': _moment(inventory.created_ms),
              'updated_at': _moment(inventory.updated_ms)}
-            for (provider, name), inventory in wanted.items()])
+            for (provider, name), inventory in by_key.items()])
 
     def _classes(self):
         return {name: number for number, name in self._names_by_id(
             catalogue.RESOURCE_CLASS).items()}
 
 
-def _put_providers(connection, tree, wanted, ids):
+def _put_providers(connection, tree, providers, ids):
     """Write rows, traits and aggregates; add new ones to ``ids``."""
-    for provider in wanted:
+    for provider in providers:
         row = {'uuid': provider.uuid, 'name': provider.name,
                'generation': provider.generation,
                'parent_provider_id': ids.get(provider.parent),
@@ -183,11 +182,12 @@ def _put_providers(connection, tree, wanted, ids):
                'updated_at': _moment(provider.updated_ms)}
         ids[provider.uuid] = _put(connection, PROVIDERS, row,
                                   ids.get(provider.uuid))
-    _take_root(connection, ids.values(), ids[tree.root.uuid])
+    _set_root(connection, ids.values(), ids[tree.root.uuid])
     traits = _ids(connection, sql_reading.NAMES[catalogue.TRAIT].c.name, {
-        one for provider in wanted for one in provider.traits})
+        one for provider in providers for one in provider.traits})
     aggregates = _ids(connection, sql_reading.AGGREGATES.c.uuid, {
-        one for provider in wanted for one in provider.aggregates}, add=True)
+        one for provider in providers
+        for one in provider.aggregates}, add=True)
     for table, column, numbers in (
             (sql_reading.PROVIDER_TRAITS, 'trait_id', lambda provider: [
                 traits[name] for name in provider.traits]),
@@ -196,10 +196,10 @@ def _put_providers(connection, tree, wanted, ids):
                                for one in provider.aggregates])):
         connection.execute(table.delete().where(
             table.c.resource_provider_id.in_(
-                [ids[provider.uuid] for provider in wanted])))
+                [ids[provider.uuid] for provider in providers])))
         _insert(connection, table, [
             {'resource_provider_id': ids[provider.uuid], column: number}
-            for provider in wanted for number in numbers(provider)])
+            for provider in providers for number in numbers(provider)])
 
 
 def _is_needed(connection, number):
@@ -215,21 +215,21 @@ def _remove_provider(connection, number):
                   sql_reading.PROVIDER_AGGREGATES):
         connection.execute(table.delete().where(
             table.c.resource_provider_id == number))
-    # It names itself as its root.
+    # Its root may be itself.
     connection.execute(PROVIDERS.update().values(
         root_provider_id=None).where(PROVIDERS.c.id == number))
     connection.execute(PROVIDERS.delete().where(PROVIDERS.c.id == number))
 
 
-def _take_root(connection, ids, root_id):
-    """Let these providers, and whoever hangs below, have this root.
+def _set_root(connection, ids, root_id):
+    """Set the root of these providers and of all below them.
 
-    A new root did not know its own id; below may be some that only the
-    target has.
+    A new root did not have an id before. Below it may be providers that only
+    the target has.
     """
     level = list(ids)
     while level:
-        # Named, or SQLAlchemy would put the present there.
+        # Without updated_at, SQLAlchemy would write the present time.
         connection.execute(PROVIDERS.update().values(
             root_provider_id=root_id, updated_at=PROVIDERS.c.updated_at)
             .where(PROVIDERS.c.id.in_(level)))
@@ -242,7 +242,7 @@ def _take_root(connection, ids, root_id):
 def _classes(connection, table, names, present):
     """Return rows for missing classes, numbered as upstream numbers them."""
     if connection.dialect.name == 'mysql':
-        # VCPU has the id 0, which MySQL takes for "the next one".
+        # VCPU has the id 0, which MySQL reads as "the next id".
         connection.execute(sqlalchemy.text(
             "SET SESSION sql_mode = CONCAT(@@sql_mode, "
             "',NO_AUTO_VALUE_ON_ZERO')"))
@@ -259,7 +259,7 @@ def _classes(connection, table, names, present):
 
 
 def _ids(connection, column, values, *, add=False):
-    """Return value -> id of the rows; ``add`` those that are missing."""
+    """Return value -> id of the rows; ``add`` the missing rows."""
     table, values = column.table, sorted(values)
     found = {row.value: row.id for chunk in sql_reading.chunks(values)
              for row in connection.execute(sqlalchemy.select(
@@ -288,6 +288,6 @@ def _insert(connection, table, rows):
 
 
 def _moment(milliseconds):
-    """Return a whole second: MySQL rounds what is more precise, even up."""
+    """Return the time without fractions: MySQL would round them, also up."""
     return tree_codec.moment(None if milliseconds is None else milliseconds //
                              1000 * 1000)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads our store, some trees at a time, into the values of ``content``."""
+"""Reads our store into the values of ``content``."""
 
 from cassandra_scheduler.placement_api.providers import finding
 from cassandra_scheduler.transfer import content
@@ -9,20 +9,20 @@ TREES_PER_BATCH = 50
 
 
 class StoreReader:
-    """What a cloud in Cassandra says, at the read consistency."""
+    """Reads a cloud in Cassandra, at the read consistency."""
 
     def __init__(self, store):
         self._store = store
 
     def names(self):
-        """Return kind -> name -> milliseconds of its creation."""
+        """Return kind -> name -> its creation, in milliseconds."""
         return {kind: {entry.name: entry.created_ms
                        for entry in self._store.catalogue.list(kind)
                        if entry.name not in standard}
                 for kind, standard in content.STANDARD_NAMES.items()}
 
     def count(self):
-        """Return the number of providers; reads the whole cloud."""
+        """Return the number of providers; scans the cloud."""
         return sum(len(tree.providers)
                    for tree in finding.trees(self._store))
 
@@ -30,7 +30,7 @@ class StoreReader:
         """Yield lists of WholeTrees, every tree once."""
         batch = []
         for tree in finding.trees(self._store):
-            batch.append(self._whole(tree))
+            batch.append(self._whole_tree(tree))
             if len(batch) == TREES_PER_BATCH:
                 yield batch
                 batch = []
@@ -43,33 +43,32 @@ class StoreReader:
                 for uuid, found in self.found(uuids).items()}
 
     def found(self, uuids):
-        """Return uuid -> Found of the providers that exist."""
-        locations = self._store.provider_trees.find_many(uuids)
+        """Return uuid -> FoundProvider of the providers that exist."""
+        lookup_rows = self._store.provider_trees.find_many(uuids)
         trees = {tree.id: tree for tree in self._store.trees.find_many(
-            sorted({location.value for location in locations.values()}))}
-        there = {}
-        for uuid, location in locations.items():
-            found = (finding.in_tree(trees.get(location.value), uuid) or
-                     # Perhaps somebody is just moving it.
-                     finding.find(self._store, uuid))
-            if found is not None:
-                there[uuid] = found
-        return there
+            sorted({row.value for row in lookup_rows.values()}))}
+        found = {}
+        for uuid, row in lookup_rows.items():
+            one = (finding.in_tree(trees.get(row.value), uuid) or
+                   # It may be moving to another tree.
+                   finding.find(self._store, uuid))
+            if one is not None:
+                found[uuid] = one
+        return found
 
     def consumers(self, uuids):
         """Return uuid -> whole Consumer of those that hold something."""
-        at_home = {}
-        for uuid, location in self._store.consumer_homes.find_many(
-                uuids).items():
-            at_home.setdefault(location.value, []).append(uuid)
-        whole = {}
-        for tree_id, here in at_home.items():
-            rows = self._store.trees.find_state(tree_id, here).consumers
-            for uuid in here:
-                found = self._complete(tree_id, uuid, rows.get(uuid))
-                if found is not None:
-                    whole[uuid] = found
-        return whole
+        by_home = {}
+        for uuid, row in self._store.consumer_homes.find_many(uuids).items():
+            by_home.setdefault(row.value, []).append(uuid)
+        found = {}
+        for tree_id, residents in by_home.items():
+            rows = self._store.trees.find_state(tree_id, residents).consumers
+            for uuid in residents:
+                whole = self._whole_consumer(tree_id, uuid, rows.get(uuid))
+                if whole is not None:
+                    found[uuid] = whole
+        return found
 
     def known_providers(self, uuids):
         """Return which of these providers exist."""
@@ -79,28 +78,28 @@ class StoreReader:
         """Return which of these consumers hold something."""
         return set(self.consumers(uuids))
 
-    def _whole(self, tree):
+    def _whole_tree(self, tree):
         rows = {row.uuid: row
                 for row in self._store.trees.list_consumers(tree.id)}
-        whole = {uuid: self._complete(tree.id, uuid, row)
+        whole = {uuid: self._whole_consumer(tree.id, uuid, row)
                  for uuid, row in sorted(rows.items())}
         return content.WholeTree(
             content.parents_first(tree.providers),
             {uuid: consumer for uuid, consumer in whole.items()
              if consumer is not None})
 
-    def _complete(self, tree_id, uuid, row):
+    def _whole_consumer(self, tree_id, uuid, row):
         """Return the whole Consumer with this row in this tree, or None."""
         if row is not None and row.is_live and row.home == tree_id and (
                 not row.also_in):
-            return _without_place(row, row.amounts)
+            return _without_home(row, row.amounts)
         found = self._store.consumers.find(uuid)
         if found is None:
             return None
-        return _without_place(found.consumer,
-                              self._store.consumers.amounts(found))
+        return _without_home(found.consumer,
+                             self._store.consumers.amounts(found))
 
 
-def _without_place(row, amounts):
+def _without_home(row, amounts):
     return row.replace(home='', also_in=frozenset(), claim_id=None,
                        amounts=dict(amounts))

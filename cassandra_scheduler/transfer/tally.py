@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Counts what was the same, what was not, and what could not be written."""
+"""Counts what is equal, what differs, and what could not be written."""
 
 import collections
 import dataclasses
 
 from cassandra_scheduler.store import catalogue
 
-#: What the kinds of names in the catalogue are called here.
+#: The kinds of names in the catalogue, as the table shows them.
 OF_NAMES = {catalogue.RESOURCE_CLASS: 'resource classes',
             catalogue.TRAIT: 'traits',
             catalogue.CONSUMER_TYPE: 'consumer types'}
@@ -18,7 +18,7 @@ SAME, NEW, CHANGED, REFUSED, EXTRA = (
 
 @dataclasses.dataclass
 class Tally:
-    """How many of each kind; ``refusals`` says why, a line each."""
+    """Counts by kind and state; ``refusals``: a line for each refusal."""
     counts: collections.Counter = dataclasses.field(
         default_factory=collections.Counter)
     refusals: list = dataclasses.field(default_factory=list)
@@ -27,10 +27,10 @@ class Tally:
         """Add to one count."""
         self.counts[kind, state] += number
 
-    def compare(self, kind, wanted, found, same):
-        """Count one thing, and return whether it has to be written."""
-        state = (SAME if same(wanted, found) else
-                 NEW if found is None else CHANGED)
+    def compare(self, kind, source, target, same):
+        """Count one thing; return whether it must be written."""
+        state = (SAME if same(source, target) else
+                 NEW if target is None else CHANGED)
         self.count(kind, state)
         return state != SAME
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How requests reach the Placement API: by HTTP, or in this process."""
+"""How requests reach the Placement API: by HTTP or in this process."""

@@ -2,8 +2,8 @@
 """Stands for ``placement.db_api``: units of work without a database.
 
 Upstream opens a transaction around several calls. Here every change is one
-conditional write made at the end of ``allocation.replace_all`` or
-``reshaper.reshape``, so a unit of work needs no bracket of its own.
+conditional write at the end of ``allocation.replace_all`` or
+``reshaper.reshape``, so a unit of work needs no transaction around it.
 """
 
 import contextlib
@@ -12,16 +12,16 @@ from cassandra_scheduler.conf import registration
 from cassandra_scheduler.placement_api.http import opening
 from cassandra_scheduler.store.schema import sync
 
-# The connection that placement insists on and nobody opens.
+#: Placement requires a database URL; this one is never opened.
 NO_CONNECTION = 'cassandra://'
-#: What [placement] allocation_conflict_retry_count is unless it is set. More
-#: than upstream's 10, as all providers of a tree are one row here; with the
-#: pauses between, so many tries last about as long as a request may.
+#: The default of [placement] allocation_conflict_retry_count. It is more than
+#: upstream's 10, because all providers of a tree are one row here. With the
+#: pauses between them, 100 tries take about as long as a request may take.
 CONFLICT_RETRIES = 100
 
 
-class _Bracket:
-    """What ``writer`` and ``reader`` are: they decorate and do nothing."""
+class _NoTransaction:
+    """Stands for ``writer`` and ``reader``: it decorates and does nothing."""
 
     @property
     def independent(self):
@@ -38,15 +38,15 @@ class _Bracket:
 class ContextManager:
     """Stands for ``db_api.placement_context_manager``."""
 
-    writer = _Bracket()
-    reader = _Bracket()
+    writer = _NoTransaction()
+    reader = _NoTransaction()
 
 
 placement_context_manager = ContextManager()
 
 
 def store_of_context(context):
-    """Return the Store of the cloud that a request context belongs to."""
+    """Return the Store of the cloud of a request context."""
     found = vars(context).get('_store')
     if found is None:
         found = context._store = opening.store_of(context.config)
@@ -67,8 +67,8 @@ def configure(conf):
     opening.use(opening.settings_of(conf))
 
 
-def registered(register_opts):
-    """Return upstream's ``conf.register_opts``, ours added to it."""
+def with_our_options(register_opts):
+    """Return upstream's ``conf.register_opts`` with our options added."""
     def register_all_opts(conf):
         register_opts(conf)
         registration.register_opts(conf)

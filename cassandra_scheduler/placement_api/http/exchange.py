@@ -1,21 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every name of upstream that is exchanged, and by what.
+"""Every name of upstream that is replaced, and by what.
 
-Upstream looks its names up in their modules at each call, so exchanging them
-there reaches handlers, objects and tests alike. What is not in this list and
-needs SQL fails: no engine is ever configured. The search for candidates has
-a manifest of its own, in ``mini_cloud``.
+Upstream code that is not in this list and needs SQL fails, because no engine
+is configured. The candidate search has its own list, ``mini_cloud.manifest``.
 """
 
+import functools
 import importlib
-import threading
 
-from cassandra_scheduler.model import errors
+from cassandra_scheduler.mini_cloud import name_exchange
 
 _OBJECTS = 'placement.objects.'
 _OURS = 'cassandra_scheduler.placement_api.'
 
-#: upstream's module -> (our module, the names exchanged)
+#: upstream's module -> (our module, the names that are replaced)
 MANIFEST = {
     'placement.attribute_cache': ('objects.attribute_cache',
                                   ('ConsumerTypeCache', 'ResourceClassCache',
@@ -28,7 +26,7 @@ MANIFEST = {
     _OBJECTS + 'allocation': ('objects.allocation',
                               ('delete_all', 'get_all_by_consumer_id',
                                'get_all_by_resource_provider', 'replace_all')),
-    _OBJECTS + 'allocation_candidate': ('objects.candidate_objects',
+    _OBJECTS + 'allocation_candidate': ('objects.allocation_candidate',
                                         ('AllocationCandidates', )),
     _OBJECTS + 'consumer': ('objects.consumer',
                             ('Consumer',
@@ -51,70 +49,33 @@ MANIFEST = {
     _OBJECTS + 'user': ('objects.user', ('User', )),
 }
 
-_ABSENT = object()
-_originals = {}
-_lock = threading.RLock()
+
+def _replacements():
+    # Our classes derive from upstream's: import all before any is replaced.
+    for module, (ours, names) in MANIFEST.items():
+        upstream = importlib.import_module(module)
+        replacing = importlib.import_module(_OURS + ours)
+        for name in names:
+            yield upstream, name, functools.partial(_ours, replacing, name)
+    yield (importlib.import_module('placement.conf'), 'register_opts',
+           _database().with_our_options)
 
 
-def install():
-    """Exchange every name, once; doing so again changes nothing.
-
-    Raises InvalidSettings where this version of placement has no such name;
-    then nothing is exchanged.
-    """
-    with _lock:
-        if _originals:
-            return
-        # Our classes derive from upstream's: import them before exchanging.
-        found = [(module, name, getattr(ours, name))
-                 for module, ours, names in _modules()
-                 for name in names if _exists(module, name)]
-        for module, name, replacement in found:
-            _exchange(module, name, replacement)
-        _add_ours()
+def _ours(module, name, _upstream):
+    return getattr(module, name)
 
 
-def uninstall():
-    """Give every name back to upstream."""
-    with _lock:
-        for (owner, name), original in _originals.items():
-            if original is _ABSENT:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, original)
-        _originals.clear()
-
-
-def installed():
-    """Return whether the names are exchanged."""
-    return bool(_originals)
-
-
-def _modules():
-    for upstream, (ours, names) in MANIFEST.items():
-        yield (importlib.import_module(upstream),
-               importlib.import_module(_OURS + ours), names)
-
-
-def _exists(module, name):
-    if not hasattr(module, name):
-        raise errors.InvalidSettings(
-            f'This version of openstack-placement has no '
-            f'{module.__name__}.{name}, which this Placement API replaces: '
-            'install the version that requirements.txt names.')
-    return True
-
-
-def _add_ours():
-    """Add our options to upstream's, and the store to its contexts."""
-    conf = importlib.import_module('placement.conf')
+def _additions():
     context = importlib.import_module('placement.context')
-    database = importlib.import_module(_OURS + 'http.database')
-    _exchange(conf, 'register_opts', database.registered(conf.register_opts))
-    _exchange(context.RequestContext, 'store',
-              property(database.store_of_context))
+    return [(context.RequestContext, 'store',
+             property(_database().store_of_context))]
 
 
-def _exchange(owner, name, replacement):
-    _originals[owner, name] = getattr(owner, name, _ABSENT)
-    setattr(owner, name, replacement)
+def _database():
+    return importlib.import_module(_OURS + 'http.database')
+
+
+_exchange = name_exchange.NameExchange(_replacements, _additions)
+install = _exchange.install
+uninstall = _exchange.uninstall
+is_installed = _exchange.is_installed

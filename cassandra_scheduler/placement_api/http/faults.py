@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Turns errors of the store into HTTP answers of one line.
 
-Stands for ``placement.handler.PlacementHandler``: the answers get the headers
-of the microversion, as any other answer does.
+Stands for ``placement.handler.PlacementHandler``. The answers have the headers
+of the microversion, like all other answers.
 """
 
 import json
@@ -22,18 +22,18 @@ LOG = logging.getLogger(__name__)
 
 
 class PlacementHandler(handler.PlacementHandler):
-    """Upstream's handler, which knows what can go wrong with our store."""
+    """Upstream's handler, which also knows the errors of our store."""
 
     def __call__(self, environ, start_response):
         try:
             _refuse_bytes(environ)
             return super().__call__(environ, start_response)
         except exception.ConcurrentUpdateDetected as exc:
-            # Upstream forgets this one where traits are written.
+            # Upstream does not catch this one when traits are written.
             environ[util.ENV_ERROR_CODE] = placement_errors.CONCURRENT_UPDATE
             raise _answer(webob.exc.HTTPConflict, exc)
         except exception.ResourceClassInUse as exc:
-            # Somebody used the old name again while a class was renamed.
+            # A client used the old name again while a class was renamed.
             raise _answer(webob.exc.HTTPConflict, exc)
         except (errors.InvalidValue, errors.NotFound) as exc:
             raise _answer(webob.exc.HTTPBadRequest, exc)
@@ -51,7 +51,7 @@ class PlacementHandler(handler.PlacementHandler):
 def _refuse_bytes(environ):
     """Raise InvalidValue for a query string that is not UTF-8.
 
-    Upstream fails with an error of its own where it reads the first name.
+    Upstream would raise an internal error when it reads the first name.
     """
     query = environ.get('QUERY_STRING') or ''
     try:
@@ -62,7 +62,7 @@ def _refuse_bytes(environ):
 
 
 def _too_deep(environ):
-    """Return whether the body alone is enough to go too deep."""
+    """Return whether the body alone is nested too deeply."""
     try:
         json.loads(webob.Request(environ).body)
     except RecursionError:

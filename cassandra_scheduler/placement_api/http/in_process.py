@@ -3,9 +3,9 @@
 
     Nova's report client --> keystoneauth --> Transport --> WSGI application
 
-All but the last arrow is as it would be over HTTP: the same session, headers,
-microversions, statuses and bodies. Nothing of keystoneauth is changed; the
-session of this adapter has this one transport, and no other.
+Only the last arrow differs from HTTP: session, headers, microversions,
+statuses and bodies are the same. Nothing of keystoneauth is changed; the
+session of this adapter has this transport and no other.
 """
 
 import functools
@@ -26,18 +26,18 @@ import webob
 from cassandra_scheduler.conf import registration
 from cassandra_scheduler.placement_api.http import exchange
 
-#: Nobody resolves this name; the transport below stands before the network.
+#: This name is never resolved; the transport below sends nothing.
 URL = 'http://placement.in-process'
-#: Who asks, in the words of Placement's middleware: Nova's service user.
+#: The client, in the headers of Placement's middleware: Nova's service user.
 _IDENTITY = {'X-Auth-Token': 'nova', 'X-Roles': 'admin,service'}
 
 
 def adapter(conf):
     """Return a keystoneauth Adapter for the Placement API in this process.
 
-    ``conf``: an oslo.config object whose [cassandra] options are read at the
-    first request, so after a fork. Statuses do not raise, as with the
-    adapters that Nova makes.
+    ``conf``: an oslo.config object; its [cassandra] options are read at the
+    first request, after any fork. An error status raises nothing, as with
+    the adapters that Nova makes.
     """
     session = requests.Session()
     session.trust_env = False
@@ -52,8 +52,8 @@ def adapter(conf):
 def application(conf):
     """Return Placement's WSGI application on the store of ``conf``.
 
-    With the defaults of Placement; no placement.conf is read, and no policy
-    file, because nobody but this process can ask.
+    It has the defaults of Placement. No placement.conf and no policy file is
+    read, because only this process can send requests.
     """
     exchange.install()
     from placement import conf as placement_conf
@@ -92,14 +92,14 @@ class Transport(adapters.BaseAdapter):
         try:
             answer = asked.get_response(self._ready())
         finally:
-            # Placement has left its own context to this thread, and so its
-            # request id to every line that Nova logs from now on.
+            # Placement has set its own context in this thread. Without this,
+            # Nova would log Placement's request id from now on.
             if before is not None:
                 before.update_store()
         return _response(request, answer)
 
     def close(self):
-        """Do nothing: the application goes with the process."""
+        """Do nothing: the application ends with the process."""
 
     def _ready(self):
         with self._lock:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which store answers: the one of the configuration a request came with.
+"""Opens the store that the configuration of a request names.
 
-A process may serve several clouds, one after the other (tests do), so a store
-is found by its settings and nothing is remembered about a cloud here.
+A process may serve several clouds, one after the other (tests do), so each
+request finds its store by the settings.
 """
 
 import functools
@@ -16,43 +16,42 @@ from cassandra_scheduler.store import opening as store_opening
 from cassandra_scheduler.store import settings as store_settings
 
 
-#: Settings.connection() of every keyspace that was checked.
-_seen_to_fit = set()
+#: The settings of every keyspace that was checked.
+_checked = set()
 
 
 class _Default:
-    """The settings for whoever brings no configuration."""
+    """The settings for contexts without a configuration."""
     settings = None
 
 
 def use(settings):
-    """Let ``settings`` serve whoever brings no configuration; connects not.
-    """
+    """Make ``settings`` the default; nothing is connected."""
     _Default.settings = settings
 
 
 def store():
-    """Return the Store that ``use`` named; InvalidSettings if it did not."""
+    """Return the default Store; InvalidSettings if there is none."""
     if _Default.settings is None:
         raise errors.InvalidSettings(
-            'The Placement API was not told where Cassandra is: put a '
-            '[cassandra] section into placement.conf.')
+            'The Placement API does not know where Cassandra is: add a '
+            '[cassandra] section to placement.conf.')
     return _opened(_Default.settings)
 
 
 def store_of(conf):
-    """Return the Store of an oslo.config object, or else the default one.
+    """Return the Store of an oslo.config object, or the default Store.
 
-    Raises SchemaMismatch until its keyspace was once found to fit.
+    Raises SchemaMismatch until a check of its keyspace has succeeded once.
     """
     settings = settings_of(conf)
-    return _fitting(store() if settings is None else _opened(settings))
+    return _checked_store(store() if settings is None else _opened(settings))
 
 
 def settings_of(conf):
-    """Return the Settings in ``conf``, or None where it knows no Cassandra.
+    """Return the Settings in ``conf``, or None without [cassandra] options.
 
-    Raises InvalidSettings, naming the option, for a value that cannot be.
+    Raises InvalidSettings, which names the option, for an invalid value.
     """
     try:
         return store_settings.Settings(**registration.store_settings(conf))
@@ -62,16 +61,15 @@ def settings_of(conf):
         raise errors.InvalidSettings(' '.join(str(exc).split())) from None
 
 
-def _fitting(found):
-    """Return this Store; look into its keyspace if nobody has done so.
+def _checked_store(found):
+    """Return this Store; check its keyspace if that is not done yet.
 
-    A WSGI server starts without Cassandra, so nobody may have looked before
-    the first request.
+    A WSGI server starts without Cassandra, so the first request checks.
     """
-    keyspace = found.session.settings
-    if keyspace not in _seen_to_fit:
+    settings = found.session.settings
+    if settings not in _checked:
         found.check()
-        _seen_to_fit.add(keyspace)
+        _checked.add(settings)
     return found
 
 

@@ -11,9 +11,9 @@ from cassandra_scheduler.placement_api.http import exchange
 def application(arguments=()):
     """Return (WSGI application, oslo.config object).
 
-    ``arguments``: those of oslo.config, for instance ``--config-file``; else
-    placement.conf is read where upstream looks for it. Nothing is connected
-    here. Raises InvalidSettings when an option cannot be.
+    ``arguments``: those of oslo.config, for instance ``--config-file``;
+    without them upstream's rules find placement.conf. Nothing is connected
+    here. Raises InvalidSettings for an invalid option.
     """
     exchange.install()
     from placement import conf

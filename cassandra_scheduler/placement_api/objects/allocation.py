@@ -1,38 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stands for ``placement.objects.allocation``; its class stays upstream's."""
-
-import itertools
+"""Stands for ``placement.objects.allocation``; its class is upstream's."""
 
 from placement import exception
 from placement.objects import allocation
 
-from cassandra_scheduler.model import change as change_model
-from cassandra_scheduler.model import errors
-from cassandra_scheduler.placement_api import consumer_homes
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.placement_api.objects import consumer as consumers
 from cassandra_scheduler.placement_api.objects import resource_provider
-from cassandra_scheduler.placement_api.providers import cleanup
+from cassandra_scheduler.placement_api.providers import allocation_writes
 from cassandra_scheduler.placement_api.providers import finding
-from cassandra_scheduler.placement_api.providers import replacement
-from cassandra_scheduler.placement_api import timestamps
-from cassandra_scheduler.placement_api import writing
-from cassandra_scheduler.store import retrying
+from cassandra_scheduler.store import tree_codec
 
 
 def get_all_by_consumer_id(context, consumer_id):
-    """Return the Allocations of one consumer; none for an unknown one."""
+    """Return the Allocations of one consumer; none if it does not exist."""
     store = context.store
-    there = store.consumers.find(consumer_id)
-    if there is None:
+    found = store.consumers.find(consumer_id)
+    if found is None:
         return []
-    consumer = consumers.Consumer.of(context, there)
-    found = []
-    for state in store.consumers.parts(there).values():
+    consumer = consumers.Consumer.of(context, found)
+    held = []
+    for state in store.consumers.parts(found).values():
         row = state.consumers.get(consumer_id)
         if row is not None and row.is_live and state.tree is not None:
-            found += _of_row(row, consumer, lambda uuid, tree=state.tree:
-                             _provider(context, tree, uuid))
-    return found
+            held += _of_row(row, consumer, lambda uuid, tree=state.tree:
+                            _provider(context, tree, uuid))
+    return held
 
 
 def get_all_by_resource_provider(context, rp):
@@ -53,23 +46,24 @@ def get_all_by_resource_provider(context, rp):
 def replace_all(context, alloc_list):
     """Replace what the consumers in the list hold, all of it or nothing.
 
-    One step where all that is touched lies in one tree, a transaction else.
+    One conditional write if all providers and consumers are in one tree, a
+    transaction otherwise.
     """
     if not alloc_list:
         return
     for one in alloc_list:
         context.rc_cache.id_from_string(one.resource_class)
-    drafted = write(context, alloc_list, lambda draft:
-                    replacement.replace(draft, alloc_list))
-    refresh(drafted, [one.resource_provider for one in alloc_list])
-    count(alloc_list)
+    write, known, entries = plan(alloc_list)
+    write_planned(
+        context, alloc_list, lambda states: allocation_writes.replace(
+            states, known, entries, write=write), write=write)
 
 
 def delete_all(context, alloc_list):
-    """Remove these allocations; consumers left with nothing are gone.
+    """Remove these allocations; a consumer without allocations is deleted.
 
-    What has replaced them meanwhile is removed as well. Upstream would remove
-    nothing then, and say that it did:
+    Allocations that have replaced them in the meantime are removed as well.
+    Upstream would remove nothing in this case, and answer as if it had:
 
         deleter         consumer          reshaper
         reads gen 1 ------>|<------------ reads gen 1
@@ -78,94 +72,68 @@ def delete_all(context, alloc_list):
         reads gen 2 ------>|
         removes all ------>|
     """
-    attempts = retrying.Attempts(writing.DEADLINE_S)
+    retries = context.config.placement.allocation_conflict_retry_count
     while alloc_list:
-        replaced = _delete(context, alloc_list)
-        alloc_list = [one for consumer_uuid in sorted(replaced)
-                      for one in get_all_by_consumer_id(context,
-                                                        consumer_uuid)]
-        if alloc_list and not attempts.wait():
+        if retries < 0:
             raise exception.ConcurrentUpdateDetected()
+        retries -= 1
+        changed = _delete(context, alloc_list)
+        alloc_list = [one for consumer in changed
+                      for one in get_all_by_consumer_id(context,
+                                                        consumer.uuid)]
 
 
 def _delete(context, alloc_list):
-    """Return the uuids of consumers that others have changed or removed."""
-    keys = {(one.resource_provider.uuid, one.resource_class)
-            for one in alloc_list}
-    replaced = set()
+    """Return the consumers that others have changed or deleted."""
+    write, known, entries = plan(alloc_list)
+    keys = {(one.provider_uuid, one.resource_class) for one in entries}
+    before, after = allocation_writes.write_states(
+        context.store, tree_ids_of(alloc_list), known,
+        lambda states: allocation_writes.remove(states, known, keys,
+                                                write=write), write=write)
+    changed = [consumer for consumer in _consumers(alloc_list)
+               if not consumer.known.is_current(before)]
+    _refresh([consumer for consumer in _consumers(alloc_list)
+              if consumer not in changed], after, write)
+    return changed
 
-    def removed(draft):
-        replaced.clear()
-        replaced.update(
-            consumer.uuid for consumer in _consumers(alloc_list)
-            if not replacement.remove(draft, consumer, keys))
 
-    _write(context, alloc_list, removed)
-    return replaced
+def plan(alloc_list):
+    """Return (Write, KnownConsumers, AllocationEntries) of a list."""
+    known = [one.known for one in _consumers(alloc_list)]
+    entries = [allocation_writes.AllocationEntry(
+        one.consumer.uuid, one.resource_provider.uuid, one.resource_class,
+        one.used) for one in alloc_list]
+    return write_model.new(), known, entries
 
 
-def write(context, alloc_list, compose, *, providers=()):
-    """Write what ``compose(Draft)`` makes of the trees; return the Draft.
+def tree_ids_of(alloc_list, providers=()):
+    """Return the ids of all trees that a write of the list touches."""
+    providers = [*providers, *(one.resource_provider for one in alloc_list)]
+    return {provider.get_tree_id() for provider in providers}.union(
+        *(one.known.tree_ids for one in _consumers(alloc_list)))
 
-    ``providers``: those whose trees are touched beside the list's. Tries
+
+def write_planned(context, alloc_list, compose, *, write, providers=()):
+    """Write what ``compose(states)`` returns; refresh the objects.
+
+    ``providers``: further ResourceProviders whose trees are written. Tries
     [placement] allocation_conflict_retry_count times against other writers.
     """
-    limit = context.config.placement.allocation_conflict_retry_count
-    tries = itertools.count()
-
-    def limited(draft):
-        if next(tries) >= limit:
-            allocation.LOG.warning(
-                'Exceeded retry limit of %d on allocations write', limit)
-            raise exception.ResourceProviderConcurrentUpdateDetected()
-        compose(draft)
-
-    return _write(context, alloc_list, limited, providers=providers)
-
-
-def _write(context, alloc_list, compose, *, providers=()):
-    """Write what ``compose(Draft)`` makes of the trees; return the Draft.
-
-    Claims the homes of new consumers before, and tidies up the locators
-    after.
-    """
-    store, write_id = context.store, writing.new_write_id()
-    consumers = _consumers(alloc_list)
-    tree_ids = {rp.located() for rp in providers}
-    tree_ids |= {one.resource_provider.located() for one in alloc_list}
-    for consumer in consumers:
-        tree_ids |= consumer.tree_ids
-    drafts, claimed = [], set()
-
-    def composed(states):
-        draft = replacement.Draft(states, write_id, timestamps.now_ms())
-        compose(draft)
-        _claim_homes(store, consumers, draft, claimed)
-        drafts[:] = [draft]
-        return draft.changes(), _moves(consumers, draft)
-
-    try:
-        writing.write(store, sorted(tree_ids), composed,
-                      consumers=[consumer.uuid for consumer in consumers])
-    except errors.OutcomeUnknown:
-        # The rows may be there, so their locators must stay.
-        raise
-    except Exception:
-        cleanup.release((store.consumer_homes, consumer_uuid, write_id)
-                        for consumer_uuid in claimed)
-        raise
-    _settle_homes(store, consumers, drafts[0])
-    return drafts[0]
-
-
-def refresh(draft, providers):
-    """Give upstream objects the generations that were written."""
-    for rp in providers:
-        rp.generation = draft.tree_of(rp.uuid).providers[rp.uuid].generation
-
-
-def count(alloc_list):
-    """Give the consumers in the list the generation that was written."""
+    homes = {}
+    for one in alloc_list:
+        if one.used and one.consumer.row is None:
+            homes.setdefault(one.consumer.uuid,
+                             one.resource_provider.get_tree_id())
+    _before, after = allocation_writes.write_states(
+        context.store, tree_ids_of(alloc_list, providers),
+        [one.known for one in _consumers(alloc_list)], compose, write=write,
+        homes=homes, max_tries=(
+            context.config.placement.allocation_conflict_retry_count))
+    for rp in (*providers, *(one.resource_provider for one in alloc_list)):
+        tree = allocation_writes.tree_of(after, rp.uuid)
+        rp.generation = tree.providers[rp.uuid].generation
+    _refresh(_consumers(alloc_list), after, write)
     for consumer in _consumers(alloc_list):
         consumer.generation += 1
 
@@ -175,47 +143,23 @@ def _consumers(alloc_list):
                  for one in alloc_list}.values())
 
 
-def _claim_homes(store, consumers, draft, claimed):
-    for consumer in consumers:
-        home = draft.homes.get(consumer.uuid)
-        if consumer.row is None and home is not None:
-            claimed.add(consumer.uuid)
-            consumer_homes.claim(store, consumer.uuid, home.home,
-                                 draft.write_id)
-
-
-def _moves(consumers, draft):
-    """Return the HomeMoves of consumers that leave their old home."""
-    pairs = ((consumer, draft.homes.get(consumer.uuid))
-             for consumer in consumers if consumer.row is not None)
-    return tuple(
-        change_model.HomeMove(consumer.uuid, consumer.lookup_write_id,
-                              home.home, draft.write_id)
-        for consumer, home in pairs
-        if home is not None and home.home != consumer.row.home)
-
-
-def _settle_homes(store, consumers, draft):
-    """Let the objects know what was written; forget what is gone."""
-    for consumer in consumers:
-        if consumer.uuid not in draft.homes:
-            continue
-        consumer.forget()
-        old, home = consumer.row, draft.homes[consumer.uuid]
-        if old is not None and home is None:
-            cleanup.release([(store.consumer_homes, consumer.uuid,
-                              consumer.lookup_write_id)])
+def _refresh(consumers_written, after, write):
+    """Give the consumers that were written their new home rows."""
+    for consumer in consumers_written:
+        consumer.delete()
+        old = consumer.row
+        home = allocation_writes.home_of(after, consumer.uuid)
         if old is None or home is None or home.home != old.home:
-            consumer.lookup_write_id = draft.write_id
+            consumer.lookup_write_id = write.id
         consumer.row = home
 
 
 def _of_row(row, consumer, provider_of, *, only=None):
-    """Return upstream Allocations for what a row says, one per class."""
+    """Return the upstream Allocations of a row, one for each class."""
     return [allocation.Allocation(
         id=f'{row.uuid}/{uuid}/{name}', resource_provider=provider_of(uuid),
         consumer=consumer, resource_class=name, used=units,
-        created_at=timestamps.moment(row.updated_ms))
+        created_at=tree_codec.moment(row.updated_ms))
         for (uuid, name), units in row.amounts.items()
         if only is None or uuid == only]
 

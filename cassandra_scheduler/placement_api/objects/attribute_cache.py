@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stands for the caches of ``placement.attribute_cache``.
 
-An id is the name itself, or for a resource class its place among all. Nothing
-but the cache knows it, so it need not outlive a request. Standard names are
-known without asking anybody; the catalogue is read at the first name that is
-not among them.
+The id of a name is the name itself; the id of a resource class is its number
+in the list of all classes. Only the cache uses ids, so they need not outlive a
+request. Standard names are known at once; the catalogue is read when the first
+other name is asked for.
 """
 
 import itertools
@@ -17,15 +17,15 @@ from placement.objects import consumer_type
 from placement.objects import resource_class
 
 from cassandra_scheduler.model import consumer as consumer_model
-from cassandra_scheduler.placement_api import timestamps
 from cassandra_scheduler.store import catalogue
+from cassandra_scheduler.store import tree_codec
 
-#: Standard names have no birthday; any but None serves the headers.
+#: Standard names have no creation time; the headers need any time.
 SINCE = timeutils.utcnow()
 
 
 class _Attrs(attribute_cache._AttributeCache.Attrs):
-    """One name; upstream also takes the rows of its database for it."""
+    """One name; upstream reads it like a row of its database."""
 
     __slots__ = ()
 
@@ -40,14 +40,14 @@ def _standard(names, ids=None):
 
 
 class _CatalogueCache:
-    """What the three caches share; goes before upstream's class."""
+    """What the three caches share; the first base class of each."""
 
     kind = None
     standard = {}
 
     def clear(self):
         self._complete = False
-        self._know(dict(self.standard))
+        self._set(dict(self.standard))
 
     def get_all(self):
         if not self._complete:
@@ -59,15 +59,15 @@ class _CatalogueCache:
         entries = ctx.store.catalogue.list(self.kind)
         for entry, one_id in zip(entries, self._ids_of(entries)):
             known[entry.name] = _Attrs(
-                one_id, entry.name, timestamps.moment(entry.updated_ms),
-                timestamps.moment(entry.created_ms))
-        self._know(known)
+                one_id, entry.name, tree_codec.moment(entry.updated_ms),
+                tree_codec.moment(entry.created_ms))
+        self._set(known)
         self._complete = True
 
     def _ids_of(self, entries):
         return (entry.name for entry in entries)
 
-    def _know(self, attributes):
+    def _set(self, attributes):
         self._all_cache = attributes
         self._id_cache = {name: name for name in attributes}
         self._str_cache = self._id_cache
@@ -83,8 +83,8 @@ class ResourceClassCache(_CatalogueCache, attribute_cache.ResourceClassCache):
         return itertools.count(
             resource_class.ResourceClass.MIN_CUSTOM_RESOURCE_CLASS_ID)
 
-    def _know(self, attributes):
-        super()._know(attributes)
+    def _set(self, attributes):
+        super()._set(attributes)
         self._id_cache = {name: one.id for name, one in attributes.items()}
         self._str_cache = {one.id: name for name, one in attributes.items()}
 
@@ -102,8 +102,8 @@ class ConsumerTypeCache(_CatalogueCache, attribute_cache.ConsumerTypeCache):
     kind = catalogue.CONSUMER_TYPE
     standard = _standard((consumer_model.INSTANCE,))
 
-    def _know(self, attributes):
-        super()._know(attributes)
+    def _set(self, attributes):
+        super()._set(attributes)
         self._str_cache = dict(self._str_cache)
         self._add_attribute(
             attr_id=None, name=consumer_type.NULL_CONSUMER_TYPE_ALIAS,

@@ -2,8 +2,7 @@
 """Stands for ``placement.objects.consumer``.
 
 A consumer exists as long as it holds something. So ``create`` and ``update``
-only note what shall be written: the row is written, or not, together with the
-allocations, in one step.
+write nothing: the row is written together with the allocations.
 """
 
 from placement import exception
@@ -11,15 +10,17 @@ from placement.objects import consumer
 from placement.objects import project as project_obj
 from placement.objects import user as user_obj
 
+from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.placement_api.objects import created_in_request
-from cassandra_scheduler.placement_api import timestamps
+from cassandra_scheduler.placement_api.providers import allocation_writes
+from cassandra_scheduler.store import tree_codec
 
 
 class Consumer(consumer.Consumer):
     """A consumer; its id is its uuid.
 
-    ``row`` is its home row as it was read, None for one that shall be
-    created; ``lookup_write_id`` is who wrote the locator that led to it.
+    ``row`` is its home row as it was read, None for a consumer that does not
+    exist yet; ``lookup_write_id`` is the write id of its lookup row.
     """
 
     row = None
@@ -37,7 +38,7 @@ class Consumer(consumer.Consumer):
 
     @classmethod
     def of(cls, ctx, found):
-        """Return the object for a consumer that the store has found."""
+        """Return the object of a FoundConsumer."""
         made = cls.from_row(ctx, found.consumer)
         made.row = found.consumer
         made.lookup_write_id = found.lookup_row.write_id
@@ -45,43 +46,47 @@ class Consumer(consumer.Consumer):
 
     @classmethod
     def from_row(cls, ctx, row):
-        """Return the object for a home row."""
+        """Return the object of a home row."""
         return cls(
             ctx, id=row.uuid, uuid=row.uuid, generation=row.generation,
             consumer_type_id=row.consumer_type,
-            created_at=timestamps.moment(row.created_ms),
-            updated_at=timestamps.moment(row.updated_ms),
+            created_at=tree_codec.moment(row.created_ms),
+            updated_at=tree_codec.moment(row.updated_ms),
             project=project_obj.Project(
                 ctx, id=row.project_id, external_id=row.project_id),
             user=user_obj.User(
                 ctx, id=row.user_id, external_id=row.user_id))
 
     @property
-    def tree_ids(self):
-        """Return the ids of all trees in which it holds something."""
-        return {self.row.home} | self.row.also_in if self.row else set()
+    def known(self):
+        """Return the KnownConsumer of this object."""
+        return allocation_writes.KnownConsumer(
+            consumer_model.ConsumerSpec(
+                self.uuid, self.project.external_id, self.user.external_id,
+                self.consumer_type_id),
+            self.generation, self.row, self.lookup_write_id)
 
     def create(self):
-        if not created_in_request.note(self._context, Consumer, self.uuid,
-                                       self):
+        if not created_in_request.add(self._context, Consumer, self.uuid,
+                                      self):
             raise exception.ConsumerExists(uuid=self.uuid)
         self.id = self.uuid
         self.generation = 0
 
     def update(self):
-        """Do nothing yet: the next replacement writes the attributes."""
+        """Do nothing: the next write of allocations writes it as well."""
 
     def increment_generation(self):
-        """Do nothing: every replacement writes the next generation."""
+        """Do nothing: every write of allocations increments it."""
 
     def delete(self):
-        """Forget it if it was not written: what holds nothing is nothing."""
-        self.forget()
+        """Make the request look for it in the store only.
 
-    def forget(self):
-        """Let the request find it in the store alone, if it is there."""
-        created_in_request.forget(self._context, Consumer, self.uuid)
+        Nothing is deleted there: a consumer without allocations does not
+        exist.
+        """
+        created_in_request.remove(self._context, Consumer, self.uuid)
 
 
 def delete_consumers_if_no_allocations(ctx, consumer_uuids):
-    """Do nothing: what holds nothing does not exist."""
+    """Do nothing: a consumer without allocations does not exist."""

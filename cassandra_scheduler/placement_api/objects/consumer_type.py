@@ -4,7 +4,7 @@
 from placement import exception
 from placement.objects import consumer_type
 
-from cassandra_scheduler.placement_api import custom_names
+from cassandra_scheduler.placement_api.providers import custom_names
 from cassandra_scheduler.store import catalogue
 
 
@@ -13,9 +13,9 @@ class ConsumerType(consumer_type.ConsumerType):
 
     def create(self):
         entry = custom_names.create(
-            self._context, catalogue.CONSUMER_TYPE, self.name)
+            self._context.store, catalogue.CONSUMER_TYPE, self.name)
         if entry is None:
-            # Whoever asks again must see what the other one made.
+            # The next look-up must find what the other request created.
             self._context.ct_cache.clear()
             raise exception.ConsumerTypeExists(name=self.name)
         custom_names.fill(self, entry)

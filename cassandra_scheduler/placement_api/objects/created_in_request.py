@@ -1,23 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a request has created and not yet written.
+"""Objects that a request has created but not yet written.
 
-Upstream writes projects, users and consumers as they are created, before it
-knows whether the allocations fit. Here they are written with the allocations;
-until then whoever made them finds them here, and nobody else does.
+Upstream writes projects, users and consumers when they are created, before
+it knows whether the allocations fit. Here they are written together with the
+allocations. Until then the request context keeps them, and only this request
+can find them.
 """
 
 
 def find(context, kind, key):
-    """Return what this request created under that key, or None."""
-    return vars(context).get('_unwritten', {}).get((kind, key))
+    """Return the object that this request created under a key, or None."""
+    return vars(context).get('_created', {}).get((kind, key))
 
 
-def note(context, kind, key, created):
-    """Let ``find`` return what was created; False if it would already."""
-    notes = vars(context).setdefault('_unwritten', {})
-    return notes.setdefault((kind, key), created) is created
+def add(context, kind, key, created):
+    """Keep an object for ``find``; False if the key has one already."""
+    objects = vars(context).setdefault('_created', {})
+    return objects.setdefault((kind, key), created) is created
 
 
-def forget(context, kind, key):
-    """Forget what was written since, or given up."""
-    vars(context).get('_unwritten', {}).pop((kind, key), None)
+def remove(context, kind, key):
+    """Remove an object that was written, or was given up."""
+    vars(context).get('_created', {}).pop((kind, key), None)

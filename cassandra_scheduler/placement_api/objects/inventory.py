@@ -6,13 +6,13 @@ import math
 from placement.objects import inventory
 
 from cassandra_scheduler.placement_api.providers import finding
-from cassandra_scheduler.placement_api import timestamps
+from cassandra_scheduler.store import tree_codec
 
 
 class Inventory(inventory.Inventory):
-    """Upstream's, but refuses a ratio that JSON allows and no one can use.
+    """Upstream's Inventory, but the ratio must be finite.
 
-    The handlers answer 400 to a ValueError here.
+    JSON allows Infinity and NaN. The handlers answer a ValueError with 400.
     """
 
     def __init__(self, *args, **fields):
@@ -22,18 +22,19 @@ class Inventory(inventory.Inventory):
 
 
 def get_all_by_resource_provider(context, rp):
-    """Return the Inventory objects of a provider; none if it is gone."""
+    """Return the Inventory objects of a provider; none if it is deleted.
+    """
     found = finding.find(context.store, rp.uuid)
     return from_provider(found.provider, rp) if found else []
 
 
 def from_provider(provider, rp):
-    """Return upstream objects for what the model's Provider has."""
+    """Return the upstream objects of the model's Provider."""
     return [Inventory(
-        resource_provider=rp, resource_class=name, total=kept.total,
-        reserved=kept.reserved, min_unit=kept.min_unit,
-        max_unit=kept.max_unit, step_size=kept.step_size,
-        allocation_ratio=kept.allocation_ratio,
-        created_at=timestamps.moment(kept.created_ms),
-        updated_at=timestamps.moment(kept.updated_ms))
-        for name, kept in provider.inventories.items()]
+        resource_provider=rp, resource_class=name, total=found.total,
+        reserved=found.reserved, min_unit=found.min_unit,
+        max_unit=found.max_unit, step_size=found.step_size,
+        allocation_ratio=found.allocation_ratio,
+        created_at=tree_codec.moment(found.created_ms),
+        updated_at=tree_codec.moment(found.updated_ms))
+        for name, found in provider.inventories.items()]

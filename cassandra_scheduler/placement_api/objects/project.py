@@ -10,8 +10,8 @@ from cassandra_scheduler.placement_api.objects import created_in_request
 class Project(project.Project):
     """A project; it exists as soon as a consumer names it.
 
-    So there is nothing to look up in the store: a request knows the projects
-    that it has created itself, and may create any other.
+    The store has no table of projects. A request knows the projects that it
+    has created itself, and may create any other.
     """
 
     @classmethod
@@ -22,7 +22,7 @@ class Project(project.Project):
         return created
 
     def create(self):
-        if not created_in_request.note(self._context, Project,
-                                       self.external_id, self):
+        if not created_in_request.add(self._context, Project,
+                                      self.external_id, self):
             raise exception.ProjectExists(external_id=self.external_id)
         self.id = self.external_id

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stands for ``placement.objects.trait``.
 
-Standard traits come with os-traits and are never stored, custom ones live in
-the cloud's catalogue; which provider has which stands in the trees.
+Standard traits come with os-traits and are not stored; custom traits are in
+the catalogue of the cloud. The trees say which provider has which trait.
 """
 
 from placement import exception
 from placement.objects import trait
 
 from cassandra_scheduler.model import restriction
-from cassandra_scheduler.placement_api import custom_names
+from cassandra_scheduler.placement_api.providers import custom_names
 from cassandra_scheduler.placement_api.providers import finding
 from cassandra_scheduler.store import catalogue
 
@@ -28,7 +28,7 @@ class Trait(trait.Trait):
         entry = None
         if self.name not in cache.standard:
             entry = custom_names.create(
-                self._context, catalogue.TRAIT, self.name)
+                self._context.store, catalogue.TRAIT, self.name)
         if entry is None:
             raise exception.TraitExists(name=self.name)
         custom_names.fill(self, entry)
@@ -38,20 +38,20 @@ class Trait(trait.Trait):
     def _destroy_in_db(context, _id, name):
         having = restriction.Restriction('tree_traits', 'CONTAINS', name)
 
-        def in_use():
+        def refuse_if_used():
             if any(True for _ in finding.trees(context.store, (having,))):
                 raise exception.TraitInUse(name=name)
 
-        custom_names.delete(context,
+        custom_names.delete(context.store,
                             catalogue.TRAIT,
                             name,
-                            in_use=in_use,
+                            refuse_if_used=refuse_if_used,
                             not_found=exception.TraitNotFound(name=name))
 
 
 def keep(context, names):
-    """Make sure that these traits, just given to a provider, exist."""
-    custom_names.keep(context,
+    """Make sure that traits which a provider has just got exist."""
+    custom_names.keep(context.store,
                       catalogue.TRAIT,
                       names,
                       standard=context.trait_cache.standard)
@@ -67,16 +67,16 @@ def _made(context, attributes):
 
 
 def get_all(context, filters=None):
-    """Return all Traits that the filters let pass, standard ones first.
+    """Return all Traits that pass the filters, standard traits first.
 
-    ``filters``: 'name_in' names, 'prefix' of names, 'associated' whether some
-    provider has the trait. The last reads the whole cloud.
+    ``filters``: 'name_in' names, 'prefix' of names, 'associated' whether a
+    provider has the trait. The last one scans the cloud.
     """
     filters = filters or {}
     found = list(context.trait_cache.get_all())
     if 'name_in' in filters:
-        wanted = {str(name) for name in filters['name_in']}
-        found = [attrs for attrs in found if attrs.name in wanted]
+        names = {str(name) for name in filters['name_in']}
+        found = [attrs for attrs in found if attrs.name in names]
     if 'prefix' in filters:
         found = [attrs for attrs in found
                  if attrs.name.startswith(str(filters['prefix']))]
@@ -88,8 +88,7 @@ def get_all(context, filters=None):
 
 
 def get_all_by_resource_provider(context, rp):
-    """Return the Traits of a provider, sorted by name; none if it is gone.
-    """
+    """Return the Traits of a provider, by name; none if it is deleted."""
     found = finding.find(context.store, rp.uuid)
     cache = context.trait_cache
     return [_made(context, cache.all_from_string(name))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stands for ``placement.objects.usage``; its class stays upstream's.
 
-What a provider gives is counted in its tree. What a project uses is summed
-over the rows of its consumers, found by an index.
+What is used of a provider is counted in its tree. What a project uses is the
+sum over the rows of its consumers, which an index finds.
 """
 
 import collections
@@ -12,7 +12,7 @@ from placement.objects import usage
 
 from cassandra_scheduler.placement_api.providers import finding
 
-#: What has no consumer type is reported as this type.
+#: Consumers without a type are reported under this type.
 UNKNOWN = consumer_type_objects.NULL_CONSUMER_TYPE_ALIAS
 
 
@@ -39,7 +39,7 @@ def get_by_consumer_type(context, project_id, user_id=None,
                          consumer_type=None):
     """Return a Usage per consumer type and resource class.
 
-    ``consumer_type``: count only this one; 'all' counts all as one type.
+    ``consumer_type``: count only this type; 'all' counts all as one type.
     """
     totals = collections.defaultdict(collections.Counter)
     counts = collections.Counter()

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the Placement API does to providers: find, create, rename, move."""
+"""What the Placement API does to providers, allocations and custom names."""

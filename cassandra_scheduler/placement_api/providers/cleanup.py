@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clean-up after a write that is decided already.
+"""Removes lookup rows after the outcome of a write is known.
 
-Whatever stays behind leads nowhere and is taken over by whoever meets it, so
-failing here changes nothing of what the client is told.
+A lookup row that stays behind leads nowhere, and the next writer that finds
+it takes it over. So an error here is logged and changes no answer.
 """
 
 import contextlib
@@ -15,16 +15,16 @@ LOG = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
-def optional():
-    """Let what is done inside fail for lack of Cassandra."""
+def best_effort():
+    """Log and ignore StoreUnavailable."""
     try:
         yield
     except errors.StoreUnavailable as exc:
-        LOG.warning('Something is left to tidy up: %s', exc)
+        LOG.warning('Lookup rows may be left behind: %s', exc)
 
 
-def release(marks):
-    """Release locators: an iterable of (Locator, key, op)."""
-    for locator, key, write_id in marks:
-        with optional():
-            locator.release(key, write_id)
+def release(rows):
+    """Release lookup rows: (LookupTable, key, write id) each."""
+    for table, key, write_id in rows:
+        with best_effort():
+            table.release(key, write_id)

@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a provider comes to be, and how it ends.
+"""Creates and deletes a provider.
 
-A uuid and a name are unique in a cloud, and each is a locator in a partition
-of its own. So: claim both, write the tree, look again.
+A uuid and a name are unique in a cloud; each has a lookup row in its own
+partition. So: claim both rows, write the tree, look at the rows again.
 
-    creator A                 locator               creator B
-    claim name as A --------->| A
-    (stalls)                  |<--- refused: A has it, but no provider bears
-                              |     the name: take it over, it is B's now
-    write the tree            |                     look at A: not there yet
-    look again: B's --------->|                     write the tree
-    undo, report a conflict   |<------------------- look again: B's, good
+    creator A                 lookup row            creator B
+    claims the name --------->| A
+    (stalls)                  |<--- rejected: it is A's, but no provider has
+                              |     the name: takes the row over, it is B's
+    writes the tree           |                     looks at A: not there yet
+    looks again: B's -------->|                     writes the tree
+    undoes it: a conflict     |<------------------- looks again: B's, good
 
-B looks at A once more after he took the locator over. If A is there by then,
-A may have looked again before, and B gives it back. Whoever finds another's
-op waits until that one either is there or has given it back.
+After B has taken the row over, it looks at A's provider once more. If that
+exists by now, A may have looked again before, so B gives the row back.
+``store.lookups`` draws the take-over.
+
+    write                     what is left if the writer dies after it
+    claim the lookup rows     dangling rows; the next claim takes them over
+    write the tree            create: nothing; delete: dangling rows
+    release the lookup rows   nothing (delete only)
 """
 
 from oslo_db import exception as db_exc
@@ -22,122 +27,110 @@ from placement import exception
 
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.placement_api.providers import cleanup
 from cassandra_scheduler.placement_api.providers import finding
 from cassandra_scheduler.placement_api.providers import provider_changes
-from cassandra_scheduler.placement_api import timestamps
-from cassandra_scheduler.placement_api import writing
+from cassandra_scheduler.placement_api.providers import writing
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import session as store_session
 
 
 def create(store, *, uuid, name, parent=None):
-    """Create a provider and return its Found.
+    """Create a provider and return its FoundProvider.
 
     Raises ObjectActionError for a bad ``parent`` and DBDuplicateEntry with
     the column 'uuid' or 'name'; uuid first, because Nova reads a conflict of
     names as another provider. Touches three partitions.
     """
-    write_id = writing.new_write_id()
+    write = write_model.new()
     tree_id = _tree_for_new(store, uuid, parent)
-    born = tree_model.Provider(uuid=uuid, name=name, parent=parent)
     claimed = []
     try:
-        claim_uuid(store, uuid, tree_id, write_id)
-        claimed.append((store.provider_trees, uuid, write_id))
-        claim_name(store, name, uuid, write_id)
-        claimed.append((store.provider_names, name, write_id))
-        written = writing.step(store, tree_id,
-                               lambda state: _born(state, born, write_id))
+        claim_uuid(store, uuid, tree_id, write.id)
+        claimed.append((store.provider_trees, uuid, write.id))
+        claim_name(store, name, uuid, write.id)
+        claimed.append((store.provider_names, name, write.id))
+        written = writing.write_tree(
+            store, tree_id, lambda state: state.with_tree(_with_new(
+                state.tree, tree_model.Provider(
+                    uuid=uuid, name=name, parent=parent,
+                    created_ms=write.at_ms,
+                    # Upstream sets updated_at of a new root, too.
+                    updated_ms=write.at_ms if parent is None else None))),
+            write=write)
     except errors.OutcomeUnknown:
-        # The provider may be there, so its locators must stay.
+        # The provider may exist, so its lookup rows must stay.
         raise
     except Exception:
         cleanup.release(claimed)
         raise
-
-    def undo():
+    if not store.provider_trees.confirm(
+            uuid, write.id, prove_dangling=_no_provider_at(store, uuid)):
         remove(store, tree_id, uuid)
-
-    if not _confirmed(store.provider_trees, uuid, write_id,
-                      taken=_is_there(store, uuid)):
-        undo()
         raise _duplicate('uuid')
-    confirm_name(store, name, write_id, undo=undo)
-    return finding.in_tree(written, uuid)
+    confirm_name(store, name, write.id,
+                 undo=lambda: remove(store, tree_id, uuid))
+    return finding.in_tree(written.tree, uuid)
 
 
 def destroy(store, found):
-    """Remove a provider that has no child and no user."""
-    occupied = [*_uuid_marks(store, found.provider),
-                *name_marks(store, found.provider)]
-    remove(store, found.tree.id, found.provider.uuid)
-    cleanup.release(occupied)
+    """Delete a FoundProvider that has no child and is not in use."""
+    provider = found.provider
+    # They are read first: a row that another writer takes over afterwards has
+    # another write id, and stays.
+    rows = name_rows(store, provider)
+    row = store.provider_trees.find(provider.uuid)
+    if row is not None:
+        rows.append((store.provider_trees, provider.uuid, row.write_id))
+    remove(store, found.tree.id, provider.uuid)
+    cleanup.release(rows)
 
 
 def remove(store, tree_id, provider_uuid):
-    """Take a provider out of its tree; the locators stay."""
-    def gone(state):
+    """Remove a provider from its tree; its lookup rows stay."""
+    def removed(state):
         if finding.in_tree(state.tree, provider_uuid) is None:
             raise exception.NotFound()
-        return writing.change(state, provider_changes.remove_provider(
+        return state.with_tree(provider_changes.remove_provider(
             state.tree, provider_uuid))
 
-    writing.step(store, tree_id, gone)
+    writing.write_tree(store, tree_id, removed)
 
 
 def claim_uuid(store, provider_uuid, tree_id, write_id):
     """Claim a provider's uuid for a tree, or raise a duplicate of 'uuid'.
     """
-    def taken(location):
-        return finding.find(store, provider_uuid,
-                            level=store_session.SERIAL)
-
-    claimed = _claim(store.provider_trees, provider_uuid, tree_id, write_id,
-                     taken=taken, error=_duplicate('uuid'))
-    _give_back_if(store.provider_trees, provider_uuid, write_id, claimed,
-                  taken=_is_there(store, provider_uuid),
-                  error=_duplicate('uuid'))
+    _claim(store.provider_trees, provider_uuid, tree_id, write_id,
+           prove_dangling=_no_provider_at(store, provider_uuid),
+           error=_duplicate('uuid'))
 
 
 def claim_name(store, name, provider_uuid, write_id):
     """Claim a provider's name, or raise a duplicate of 'name'."""
-    taken, error = _is_called(store, name), _duplicate('name')
-    claimed = _claim(store.provider_names, name, provider_uuid, write_id,
-                     taken=taken, error=error)
-    _give_back_if(store.provider_names, name, write_id, claimed, taken=taken,
-                  error=error)
+    _claim(store.provider_names, name, provider_uuid, write_id,
+           prove_dangling=_no_provider_called(store, name),
+           error=_duplicate('name'))
 
 
 def confirm_name(store, name, write_id, *, undo):
-    """Look again whether a name is ours; else undo, and raise."""
-    if not _confirmed(store.provider_names, name, write_id,
-                      taken=_is_called(store, name)):
+    """Look again whether a name is ours; otherwise undo, and raise."""
+    if not store.provider_names.confirm(
+            name, write_id, prove_dangling=_no_provider_called(store, name)):
         undo()
         raise _duplicate('name')
 
 
-def name_marks(store, provider):
-    """Return (locator, key, op) of the name that a provider bears.
-
-    To be read before it is given up: who takes over afterwards writes
-    another op, and must not lose the name to our clean-up.
-    """
-    location = store.provider_names.find(provider.name)
-    if location is None or location.value != provider.uuid:
+def name_rows(store, provider):
+    """Return [(LookupTable, key, write id)] of a provider's name."""
+    row = store.provider_names.find(provider.name)
+    if row is None or row.value != provider.uuid:
         return []
-    return [(store.provider_names, provider.name, location.write_id)]
-
-
-def no_parent():
-    """Return the error for a parent that does not exist."""
-    return exception.ObjectActionError(
-        action='create', reason='parent provider UUID does not exist.')
+    return [(store.provider_names, provider.name, row.write_id)]
 
 
 def _tree_for_new(store, uuid, parent):
-    """Return the id of the tree that a new provider belongs to."""
+    """Return the id of the tree of a new provider."""
     if parent is None:
         return uuid
     if parent == uuid:
@@ -147,91 +140,56 @@ def _tree_for_new(store, uuid, parent):
                    'parent provider UUID to None if there is no parent.')
     found = finding.find(store, parent)
     if found is None:
-        raise no_parent()
+        raise provider_changes.no_parent()
     return found.tree.id
 
 
-def _born(state, provider, write_id):
-    """Return the change that adds a provider to its tree."""
-    now = timestamps.now_ms()
-    root = provider.parent is None
-    tree = state.tree or tree_model.Tree(id=provider.uuid)
-    if not root and provider.parent not in tree.providers:
-        raise no_parent()
-    if provider.uuid in tree.providers or root and tree.providers:
+def _with_new(tree, provider):
+    """Return the Tree with a new provider; the tree may be None."""
+    tree = tree or tree_model.Tree(id=provider.uuid)
+    if provider.parent is not None and (
+            provider.parent not in tree.providers):
+        raise provider_changes.no_parent()
+    if provider.uuid in tree.providers or (
+            provider.parent is None and tree.providers):
         raise _duplicate('uuid')
-    # A root has been updated from birth, as upstream's has.
-    return writing.change(state, tree.with_provider(provider.replace(
-        created_ms=now, updated_ms=now if root else None)), write_id=write_id)
+    return tree.with_provider(provider)
 
 
 def _duplicate(column):
     return db_exc.DBDuplicateEntry(columns=[column])
 
 
-def _uuid_marks(store, provider):
-    location = store.provider_trees.find(provider.uuid)
-    if location is None:
-        return []
-    return [(store.provider_trees, provider.uuid, location.write_id)]
-
-
-def _is_there(store, provider_uuid):
-    """Return a function: is the provider in the tree a Location names?"""
-    return lambda location: finding.in_tree(
-        store.trees.find(location.value, level=store_session.SERIAL),
-        provider_uuid)
-
-
-def _is_called(store, name):
-    """Return a function: does the provider a Location names bear a name?"""
-    def taken(location):
-        found = finding.find(store, location.value,
-                             level=store_session.SERIAL)
-        return found and found.provider.name == name
-
-    return taken
-
-
-def _claim(locator, key, value, write_id, *, taken, error):
-    """Write a locator, or take over one that leads nowhere.
-
-    Returns the Location that was taken over, or None.
-    """
-    attempts = retrying.Attempts(writing.DEADLINE_S)
-    claimed, old = locator.create(key, value, write_id), None
-    while not isinstance(claimed, outcome.Applied):
-        if isinstance(claimed, outcome.Unknown):
-            raise errors.OutcomeUnknown(
-                f'Whether {key!r} was claimed is not known: '
-                f'{claimed.cause}; try again.')
-        old = claimed.winner
-        if old is not None and taken(old):
-            raise error
-        if not attempts.wait():
+def _claim(table, key, value, write_id, *, prove_dangling, error):
+    """Claim a lookup row; raise ``error`` if a provider has the key."""
+    match table.claim(key, value, write_id, prove_dangling=prove_dangling):
+        case outcome.Rejected(winner=None):
             raise exception.ResourceProviderConcurrentUpdateDetected()
-        claimed = (locator.create(
-            key, value, write_id) if old is None else locator.move(
-                key, value, write_id=write_id, from_write_id=old.write_id))
-    return old
+        case outcome.Rejected():
+            raise error
+        case outcome.Unknown(cause=cause):
+            raise errors.OutcomeUnknown(
+                f'It is not known whether {key!r} was claimed ({cause}); try '
+                'again.')
 
 
-def _give_back_if(locator, key, write_id, old, *, taken, error):
-    """Give a locator back if it leads somewhere after all, and raise."""
-    if old is not None and taken(old):
-        locator.move(key,
-                     old.value,
-                     write_id=old.write_id,
-                     from_write_id=write_id)
-        raise error
+def _no_provider_at(store, provider_uuid):
+    """Return what proves that a lookup row leads to no such provider."""
+    def prove(row):
+        found = finding.find_at(store, row, provider_uuid,
+                                level=store_session.SERIAL)
+        return outcome.Rejected(found) if found else outcome.Applied()
+
+    return prove
 
 
-def _confirmed(locator, key, write_id, *, taken):
-    """Look again whether ``key`` still is ours, or is ours again."""
-    attempts = retrying.Attempts(writing.DEADLINE_S)
-    while True:
-        location = locator.find(key, level=store_session.SERIAL)
-        if location is None or location.write_id == write_id:
-            return location is not None
-        if taken(location) or not attempts.wait():
-            return False
+def _no_provider_called(store, name):
+    """Return what proves that a lookup row leads to no provider so called.
+    """
+    def prove(row):
+        found = finding.find(store, row.value, level=store_session.SERIAL)
+        if found is not None and found.provider.name == name:
+            return outcome.Rejected(found)
+        return outcome.Applied()
+
+    return prove

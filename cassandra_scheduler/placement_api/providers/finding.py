@@ -10,26 +10,31 @@ from cassandra_scheduler.store import session as store_session
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Found:
+class FoundProvider:
     """A provider and the state of the tree it was found in."""
     tree: tree_model.Tree
     provider: tree_model.Provider
 
 
 def find(store, provider_uuid, *, level=store_session.READ):
-    """Return the Found of a provider uuid, or None.
+    """Return the FoundProvider of a uuid, or None.
 
-    Two partitions, one after the other: the locator and the tree. A locator
-    whose tree does not know the provider means that there is none, unless
-    the provider is on its way there from another tree.
+    Reads two partitions: the lookup row, then the tree.
     """
-    location = store.provider_trees.find(provider_uuid, level=level)
-    if location is None:
-        return None
-    # The last look is for a provider that arrived while we looked elsewhere.
-    for tree_id in (location.value, *(
-            (location.from_tree, location.value) if location.from_tree
-            else ())):
+    row = store.provider_trees.find(provider_uuid, level=level)
+    return row and find_at(store, row, provider_uuid, level=level)
+
+
+def find_at(store, row, provider_uuid, *, level=store_session.READ):
+    """Return the FoundProvider that a LookupRow leads to, or None.
+
+    If the tree does not have the provider, there is none, unless the row says
+    that the provider moves there from another tree.
+    """
+    # The new tree is read again: the provider may have arrived there while
+    # we read the old one.
+    for tree_id in ((row.value, row.from_tree, row.value) if row.from_tree
+                    else (row.value,)):
         found = in_tree(store.trees.find(tree_id, level=level),
                         provider_uuid)
         if found is not None:
@@ -38,13 +43,13 @@ def find(store, provider_uuid, *, level=store_session.READ):
 
 
 def in_tree(tree, provider_uuid):
-    """Return the Found of a provider in a Tree that may be None, or None."""
+    """Return the FoundProvider of a uuid in a Tree or None, or None."""
     provider = tree and tree.providers.get(provider_uuid)
-    return Found(tree, provider) if provider else None
+    return FoundProvider(tree, provider) if provider else None
 
 
 def get(store, provider_uuid):
-    """Return the Found of a provider uuid; NotFound in upstream's words."""
+    """Return the FoundProvider of a uuid; NotFound in upstream's words."""
     found = find(store, provider_uuid)
     if found is None:
         raise not_found(provider_uuid)
@@ -58,16 +63,16 @@ def not_found(provider_uuid):
 
 
 def find_by_name(store, name):
-    """Return the Found of a provider name, or None. Three partitions."""
-    location = store.provider_names.find(name)
-    found = location and find(store, location.value)
+    """Return the FoundProvider of a name, or None. Three partitions."""
+    row = store.provider_names.find(name)
+    found = row and find(store, row.value)
     return found if found and found.provider.name == name else None
 
 
 def trees(store, restrictions=()):
     """Yield all Trees of the cloud that satisfy the restrictions.
 
-    A scan at read consistency, so the work grows with the cloud.
+    A scan at read consistency; the work grows with the cloud.
     """
     for page in store.scan.pages(restrictions, level=store_session.READ):
         yield from page.trees

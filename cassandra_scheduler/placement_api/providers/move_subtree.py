@@ -1,210 +1,146 @@
 # SPDX-License-Identifier: Apache-2.0
 """Moves a provider and all below it from one tree to another.
 
-The locators go first and say where the providers come from, so at every
-moment a reader finds them in one of the two trees:
+The lookup rows move first and say where the providers come from. So a reader
+finds them at every moment in one of the two trees:
 
-    mover                        locator         from    to       reader
-    moves the locators --------->| to, from "from"
+    mover                        lookup row      from    to       reader
+    moves the lookup rows ------>| to, from "from"
     transaction commits          |                |- - ->|
                                  |<--------------------------- where?
-                                 |                |      |<--- there, or
-                                 |                |<---------- where it was
+                                 |                |      |<--- in "to", or
+                                 |                |<---------- in "from"
+    writes them without "from" ->| to
 """
 
 import dataclasses
 
 from placement import exception
 
-from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.placement_api import custom_names
+from cassandra_scheduler.model import holdings
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.placement_api.providers import cleanup
-from cassandra_scheduler.placement_api.providers import create_delete
-from cassandra_scheduler.placement_api.providers import finding
-from cassandra_scheduler.placement_api.providers import replacement
-from cassandra_scheduler.placement_api import timestamps
-from cassandra_scheduler.placement_api import writing
+from cassandra_scheduler.placement_api.providers import custom_names
+from cassandra_scheduler.placement_api.providers import provider_changes
+from cassandra_scheduler.placement_api.providers import writing
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import retrying
-from cassandra_scheduler.store import session as store_session
 
 
-def subtree(tree, provider_uuid):
-    """Return the uuids of a provider and of all below it."""
-    inside, found = set(), {provider_uuid}
-    while found:
-        inside |= found
-        found = {provider.uuid for provider in tree.providers.values()
-                 if provider.parent in found} - inside
-    return inside
+def move(store, provider_uuid, *, name, parent, from_tree, to_tree,
+         allow_reparenting):
+    """Move a provider with its subtree, and give it this name and parent.
 
-
-@dataclasses.dataclass
-class Transplant:
-    """One move of a provider object ``rp``, which has its new parent.
-
-    ``check(Tree)`` raises unless the provider may leave this tree.
+    Raises as ``provider_changes.refuse_parent`` does, and a conflict; then
+    everything is where it was.
     """
-    store: object
-    rp: object
+    write = write_model.new()
+    state = store.trees.find_settled_state(from_tree, None)
+    provider_changes.refuse_parent(state.tree, provider_uuid, parent,
+                                   allow_reparenting=allow_reparenting)
+    moved = provider_changes.subtree(state.tree, provider_uuid)
+    consumers = _find_consumers(store, holdings.holders(state, moved))
+    planned = SubtreeMove(provider_uuid, name, parent, from_tree, to_tree,
+                          moved, frozenset(consumers))
+    if any(state.tree.providers[uuid].shares for uuid in moved):
+        custom_names.create(store, catalogue.SHARING_TREE, to_tree)
+    moving = {uuid: _repoint(store, uuid, to_tree, from_tree=from_tree)
+              for uuid in moved}
+
+    def composed(states):
+        provider_changes.refuse_parent(
+            states[from_tree].tree, provider_uuid, parent,
+            allow_reparenting=allow_reparenting)
+        return planned.states_after(states, write)
+
+    try:
+        writing.write_trees(
+            store, _rows_needed(planned, consumers), composed, write=write,
+            lookup_write_ids={uuid: found.lookup_row.write_id
+                              for uuid, found in consumers.items()})
+    except errors.OutcomeUnknown:
+        # The lookup rows name both trees, so a reader finds either outcome.
+        raise
+    except Exception:
+        with cleanup.best_effort():
+            for uuid, row in moving.items():
+                store.provider_trees.move(
+                    uuid, from_tree, write_id=write_model.new_write_id(),
+                    from_write_id=row.write_id)
+        raise
+    with cleanup.best_effort():
+        for uuid in moved:
+            _repoint(store, uuid, to_tree)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SubtreeMove:
+    """A move as it is planned: ``moved`` and ``consumers`` are uuids."""
+    provider_uuid: str
+    name: str
+    parent: str | None
     from_tree: str
     to_tree: str
-    check: object
+    moved: frozenset
+    consumers: frozenset
 
-    def run(self):
-        """Move, or raise and leave everything where it was."""
-        store = self.store
-        tree = store.trees.find_settled_state(self.from_tree, ()).tree
-        if tree is None:
-            raise finding.not_found(self.rp.uuid)
-        self.check(tree)
-        moved = subtree(tree, self.rp.uuid)
-        self._share(tree, moved)
-        write_id = writing.new_write_id()
-        pointed = {provider_uuid: self._point(
-            provider_uuid, self.to_tree, write_id, from_tree=self.from_tree)
-            for provider_uuid in moved}
-        try:
-            self._write(moved)
-        except errors.OutcomeUnknown:
-            # The locators name both trees, so either outcome is found.
-            raise
-        except Exception:
-            with cleanup.optional():
-                for provider_uuid, row in pointed.items():
-                    store.provider_trees.move(provider_uuid,
-                                              self.from_tree,
-                                              write_id=writing.new_write_id(),
-                                              from_write_id=row.write_id)
-            raise
-        with cleanup.optional():
-            for provider_uuid in moved:
-                self._point(provider_uuid, self.to_tree,
-                            writing.new_write_id())
+    def states_after(self, states, write):
+        """Return the states after the move. Pure.
 
-    def _share(self, tree, moved):
-        if any(tree.providers[one].shares for one in moved):
-            custom_names.create(self.rp._context, catalogue.SHARING_TREE,
-                                self.to_tree)
-
-    def _point(self, provider_uuid, tree_id, write_id, *, from_tree=None):
-        """Point a lookup row to a tree, whatever wrote it before.
-
-        Returns the LookupRow.
+        Raises a conflict if other providers or consumers are affected than
+        planned, and ObjectActionError if the parent does not exist.
         """
-        locator = self.store.provider_trees
-        attempts = retrying.Attempts(writing.DEADLINE_S)
-        while True:
-            location = locator.find(provider_uuid,
-                                    level=store_session.SERIAL)
-            if location is None:
-                raise exception.ResourceProviderConcurrentUpdateDetected()
-            moved = locator.move(provider_uuid, tree_id, write_id=write_id,
-                                 from_write_id=location.write_id,
-                                 from_tree=from_tree)
-            if isinstance(moved, outcome.Applied):
-                return moved.state
-            if not attempts.wait():
-                raise exception.ResourceProviderConcurrentUpdateDetected()
-
-    def _write(self, moved):
-        attempts = retrying.Attempts(writing.DEADLINE_S)
-        while True:
-            draft = replacement.Draft(self._states(moved),
-                                      writing.new_write_id(),
-                                      timestamps.now_ms())
-            homes = self._compose(draft, moved)
-            match self.store.transactions.commit(draft.changes(),
-                                                 homes=homes):
-                case outcome.Applied():
-                    return
-                case outcome.Unknown(cause=cause):
-                    raise writing.unknown((self.from_tree, self.to_tree),
-                                          cause)
-            if not attempts.wait():
-                raise exception.ResourceProviderConcurrentUpdateDetected()
-
-    def _states(self, moved):
-        """Return the states of all trees that take part.
-
-        Beside the two these are those where a consumer that moves holds
-        something more.
-        """
-        read = self.store.trees.find_settled_state
-        states = {tree_id: read(tree_id, None)
-                  for tree_id in (self.from_tree, self.to_tree)}
-        others = {}
-        for row in _moving(states[self.from_tree], moved):
-            found = self.store.consumers.find(row.uuid)
-            if found is None:
-                raise exception.ConcurrentUpdateDetected()
-            for tree_id in ({found.consumer.home} | found.consumer.also_in):
-                others.setdefault(tree_id, set()).add(row.uuid)
-        for tree_id, consumers in others.items():
-            if tree_id not in states:
-                states[tree_id] = read(tree_id, sorted(consumers))
-        return states
-
-    def _compose(self, draft, moved):
-        """Fill the draft; return the HomeMoves."""
-        source = draft.trees.get(self.from_tree)
-        if source is None or subtree(source, self.rp.uuid) != moved:
+        source, target = (states[tree_id].tree
+                          for tree_id in (self.from_tree, self.to_tree))
+        if self.moved != provider_changes.subtree(source,
+                                                  self.provider_uuid):
             raise exception.ResourceProviderConcurrentUpdateDetected()
-        self.check(source)
-        rows = _moving(draft.states[self.from_tree], moved)
-        self._move_providers(draft, source, moved)
-        homes = []
-        for row in rows:
-            homes += self._move_consumer(draft, row.uuid, moved)
-        return tuple(homes)
-
-    def _move_providers(self, draft, source, moved):
-        target = draft.trees.get(self.to_tree,
-                                 tree_model.Tree(id=self.to_tree))
-        parent = self.rp.parent_provider_uuid
-        if parent is not None and parent not in target.providers:
-            raise create_delete.no_parent()
-        whole = len(moved) == len(source.providers)
-        for one in sorted(moved):
-            provider = source.providers[one]
-            if one == self.rp.uuid:
-                provider = provider.replace(
-                    name=self.rp.name, parent=parent, updated_ms=draft.now)
-            target = target.with_provider(provider).with_amounts({
-                key: units for key, units in source.used.items()
-                if key[0] == one})
-            source = source.without_provider(one)
-        if whole and target.report is None:
-            # What a host has reported goes where the whole host goes.
-            target = target.replace(
+        if self.parent is not None and (
+                target is None or self.parent not in target.providers):
+            raise provider_changes.no_parent()
+        for uuid in holdings.holders(states[self.from_tree], self.moved):
+            if uuid not in self.consumers or (
+                    not holdings.is_complete(states, uuid)):
+                raise exception.ConcurrentUpdateDetected()
+        after = holdings.move(states, self.moved, from_tree=self.from_tree,
+                              to_tree=self.to_tree, write=write)
+        tree = after[self.to_tree].tree
+        tree = tree.with_provider(tree.providers[self.provider_uuid].replace(
+            name=self.name, parent=self.parent, updated_ms=write.at_ms))
+        if len(self.moved) == len(source.providers) and tree.report is None:
+            # What a host has reported goes with the whole host.
+            tree = tree.replace(
                 report=source.report, resource_type=source.resource_type,
-                pending={**target.pending, **source.pending})
-        draft.set_tree(source)
-        draft.set_tree(target)
-
-    def _move_consumer(self, draft, consumer_uuid, moved):
-        held = replacement.rows(draft, consumer_uuid)
-        home = replacement.home_of(held)
-        if home is None or not home.also_in <= draft.states.keys():
-            raise exception.ConcurrentUpdateDetected()
-        amounts = {tree_id: dict(row.amounts)
-                   for tree_id, row in held.items()}
-        there = amounts.setdefault(self.to_tree, {})
-        for key in [key for key in amounts[self.from_tree]
-                    if key[0] in moved]:
-            there[key] = amounts[self.from_tree].pop(key)
-        replacement.write_rows(draft, home, held, amounts)
-        now = draft.homes[consumer_uuid].home
-        if now == home.home:
-            return ()
-        location = self.store.consumer_homes.find(consumer_uuid)
-        return (change_model.HomeMove(consumer_uuid, location.write_id, now,
-                                      draft.write_id), )
+                pending={**tree.pending, **source.pending})
+        return {**after, self.to_tree: after[self.to_tree].with_tree(tree)}
 
 
-def _moving(state, moved):
-    return [row for row in state.consumers.values() if row.is_live and
-            any(provider in moved for provider, _name in row.amounts)]
+def _find_consumers(store, uuids):
+    """Return uuid -> FoundConsumer; raise a conflict if one is gone."""
+    found = {uuid: store.consumers.find(uuid) for uuid in uuids}
+    if None in found.values():
+        raise exception.ConcurrentUpdateDetected()
+    return found
+
+
+def _rows_needed(planned, consumers):
+    """Return tree id -> uuids of consumers; None for all rows of a tree.
+
+    A consumer that moves may also hold something in further trees.
+    """
+    rows = {}
+    for uuid, found in consumers.items():
+        for tree_id in {found.consumer.home} | found.consumer.also_in:
+            rows.setdefault(tree_id, []).append(uuid)
+    return {**rows, planned.from_tree: None, planned.to_tree: None}
+
+
+def _repoint(store, provider_uuid, tree_id, *, from_tree=None):
+    """Make the lookup row of a provider lead to a tree; return the row."""
+    match store.provider_trees.repoint(
+            provider_uuid, tree_id, write_id=write_model.new_write_id(),
+            from_tree=from_tree):
+        case outcome.Applied(state=row):
+            return row
+    raise exception.ResourceProviderConcurrentUpdateDetected()

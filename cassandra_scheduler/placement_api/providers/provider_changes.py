@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a write to one provider makes of its tree. Pure: a Tree in, one out.
+"""Changes of one provider. Pure: each function returns another Tree.
 
-Each step stands for one transaction of ``placement.objects.resource_provider``
+Each one stands for one transaction of ``placement.objects.resource_provider``
 and raises what upstream raises, in upstream's order.
 """
 
@@ -13,10 +13,11 @@ from placement import exception
 
 from cassandra_scheduler.model import capacity
 from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.placement_api.providers import finding
 
 
 def bump(tree, provider_uuid, now):
-    """Return the tree with one generation more on a provider."""
+    """Return the tree with the generation of a provider one up."""
     provider = tree.providers[provider_uuid]
     return tree.with_provider(provider.replace(
         generation=provider.generation + 1, updated_ms=now))
@@ -33,7 +34,7 @@ def inventory_from(upstream, now):
 
 
 def add_inventory(tree, provider_uuid, resource_class, inventory):
-    """Return the tree with an inventory of a class that had none."""
+    """Return the tree with an inventory of one more class."""
     provider = tree.providers[provider_uuid]
     if resource_class in provider.inventories:
         raise db_exc.DBDuplicateEntry(
@@ -43,7 +44,7 @@ def add_inventory(tree, provider_uuid, resource_class, inventory):
 
 
 def update_inventory(tree, provider_uuid, resource_class, inventory):
-    """Return the tree with another inventory of a class that had one."""
+    """Return the tree with the inventory of one class replaced."""
     provider = tree.providers[provider_uuid]
     if resource_class not in provider.inventories:
         raise exception.InventoryWithResourceClassNotFound(
@@ -78,8 +79,8 @@ def set_inventories(tree, provider_uuid, inventories):
         for name, inventory in inventories.items()})
 
 
-def exceeded(tree, provider_uuid, resource_classes):
-    """Return those of the classes of which more is used than there is."""
+def over_capacity(tree, provider_uuid, resource_classes):
+    """Return those of the classes that are used above their capacity."""
     inventories = tree.providers[provider_uuid].inventories
     return [name for name in resource_classes if name in inventories and
             tree.units_used(provider_uuid, name) >
@@ -87,15 +88,15 @@ def exceeded(tree, provider_uuid, resource_classes):
 
 
 def has_class(tree, name):
-    """Return whether some provider of the tree offers this class."""
+    """Return whether a provider of the tree has an inventory of a class."""
     return any(name in provider.inventories
                for provider in tree.providers.values())
 
 
 def rename_class(tree, old, new):
-    """Return the tree with every inventory of one class under another name.
+    """Return the tree with every inventory of one class renamed.
 
-    Raises ResourceClassExists where a provider offers both.
+    Raises ResourceClassExists if a provider has inventories of both.
     """
     renamed = tree.replace(used=rename_keys(tree.used, old, new))
     for provider in tree.providers.values():
@@ -110,7 +111,8 @@ def rename_class(tree, old, new):
 
 
 def rename_keys(amounts, old, new):
-    """Return (provider uuid, resource class) -> units, a class renamed."""
+    """Return (provider uuid, resource class) -> units with a class renamed.
+    """
     return {(uuid, new if name == old else name): units
             for (uuid, name), units in amounts.items()}
 
@@ -129,7 +131,7 @@ def set_aggregates(tree, provider_uuid, aggregate_uuids):
 
 
 def remove_provider(tree, provider_uuid):
-    """Return the tree without a provider that has no child and no user."""
+    """Return the tree without a provider that has no child and is unused."""
     if any(provider.parent == provider_uuid
            for provider in tree.providers.values()):
         raise exception.CannotDeleteParentResourceProvider()
@@ -137,6 +139,61 @@ def remove_provider(tree, provider_uuid):
            if uuid == provider_uuid):
         raise exception.ResourceProviderInUse()
     return tree.without_provider(provider_uuid)
+
+
+def subtree(tree, provider_uuid):
+    """Return the uuids of a provider and of all providers below it."""
+    inside, children = frozenset(), {provider_uuid}
+    while children:
+        inside |= children
+        children = {provider.uuid for provider in tree.providers.values()
+                    if provider.parent in children} - inside
+    return inside
+
+
+def rename_reparent(tree, provider_uuid, *, name, parent, allow_reparenting,
+                    now):
+    """Return the tree with another name and parent of a provider.
+
+    Raises ObjectActionError for a parent that is not in the tree, and as
+    ``refuse_parent`` does.
+    """
+    if tree is not None and parent is not None and (
+            parent not in tree.providers):
+        raise no_parent()
+    refuse_parent(tree, provider_uuid, parent,
+                  allow_reparenting=allow_reparenting)
+    return tree.with_provider(tree.providers[provider_uuid].replace(
+        name=name, parent=parent, updated_ms=now))
+
+
+def refuse_parent(tree, provider_uuid, parent, *, allow_reparenting):
+    """Raise unless a provider of the tree may get this parent.
+
+    NotFound if the provider is not in the tree; ObjectActionError if it has
+    another parent and ``allow_reparenting`` is false, or if the parent is in
+    its own subtree.
+    """
+    found = finding.in_tree(tree, provider_uuid)
+    if found is None:
+        raise finding.not_found(provider_uuid)
+    old = found.provider.parent
+    if old is not None and parent != old and not allow_reparenting:
+        raise exception.ObjectActionError(
+            action='update',
+            reason='un-parenting a provider is not currently allowed.'
+            if parent is None else
+            're-parenting a provider is not currently allowed.')
+    if parent in subtree(tree, provider_uuid):
+        raise exception.ObjectActionError(
+            action='update',
+            reason='creating loop in the provider tree is not allowed.')
+
+
+def no_parent():
+    """Return the error for a parent that does not exist."""
+    return exception.ObjectActionError(
+        action='create', reason='parent provider UUID does not exist.')
 
 
 def class_order(resource_class):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists providers: the cheapest reads that find them, then every filter.
+"""Lists providers: reads the fewest trees, then applies every filter.
 
 Stands for ``get_all_by_filters`` of ``placement.objects.resource_provider``.
 """
@@ -12,18 +12,18 @@ Restriction = restriction.Restriction
 
 
 def matching(context, filters):
-    """Yield a Found for every provider that satisfies all filters.
+    """Yield a FoundProvider for each provider that satisfies all filters.
 
     ``filters``: name, uuid, in_tree (a provider uuid), member_of (an AND of
     any-of lists of aggregates), forbidden_aggs, required_traits (an AND of
     any-of sets), forbidden_traits, resources (class -> units). A name, uuid
-    or tree is found through its locator; else the cloud is walked.
+    or tree is found by its lookup row; otherwise the cloud is scanned.
     """
     _check_names(context, filters)
     for tree in _trees(context.store, filters):
         for provider in tree.providers.values():
             if _passes(tree, provider, filters):
-                yield finding.Found(tree, provider)
+                yield finding.FoundProvider(tree, provider)
 
 
 def _check_names(context, filters):
@@ -38,7 +38,7 @@ def _check_names(context, filters):
 
 
 def _trees(store, filters):
-    """Return the trees in which matching providers can be."""
+    """Return the trees that may have matching providers."""
     for key, found_by in (('uuid', finding.find),
                           ('in_tree', finding.find),
                           ('name', finding.find_by_name)):
@@ -49,9 +49,9 @@ def _trees(store, filters):
 
 
 def _restrictions(filters):
-    """Yield what a tree must satisfy for any of its providers to match.
+    """Yield Restrictions that every tree with a matching provider satisfies.
 
-    Each comes from an any-of set with one member: SAI has no OR.
+    Each is an any-of set with one member, because SAI has no OR.
     """
     for column, key in (('tree_traits', 'required_traits'),
                         ('tree_aggregates', 'member_of')):

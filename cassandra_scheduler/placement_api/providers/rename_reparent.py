@@ -1,105 +1,82 @@
 # SPDX-License-Identifier: Apache-2.0
 """Renames a provider, and moves it with its subtree to another parent.
 
-Stands for ``ResourceProvider.save``. Inside one tree both are one step. To
+Stands for ``ResourceProvider.save``. In one tree this is one write. Into
 another tree, or out into a tree of its own, the providers, what is used of
 them and the rows of their consumers move in one transaction.
 """
 
-from placement import exception
-
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.placement_api.providers import cleanup
 from cassandra_scheduler.placement_api.providers import create_delete
 from cassandra_scheduler.placement_api.providers import finding
 from cassandra_scheduler.placement_api.providers import move_subtree
-from cassandra_scheduler.placement_api import timestamps
-from cassandra_scheduler.placement_api import writing
+from cassandra_scheduler.placement_api.providers import provider_changes
+from cassandra_scheduler.placement_api.providers import writing
 
 
-def save(rp, allow_reparenting):
-    """Write the name and the parent that an object has been given."""
-    store, write_id = rp._context.store, writing.new_write_id()
-    found = finding.get(store, rp.uuid)
-    target = _target(store, rp)
-    renamed = rp.name != found.provider.name
-    old_name = create_delete.name_marks(store, found.provider)
+def save(store, provider_uuid, *, name, parent, allow_reparenting):
+    """Give a provider this name and this parent (a uuid or None).
+
+    Raises NotFound, ObjectActionError for a bad parent, DBDuplicateEntry
+    with the column 'name', and a conflict.
+    """
+    write = write_model.new()
+    found = finding.get(store, provider_uuid)
+    to_tree = _target_tree(store, found, parent)
+    renamed = name != found.provider.name
+    old_name = create_delete.name_rows(store, found.provider)
     if renamed:
-        create_delete.claim_name(store, rp.name, rp.uuid, write_id)
+        create_delete.claim_name(store, name, provider_uuid, write.id)
     try:
-        if target == found.tree.id:
-            writing.step(
-                store, target, lambda state: writing.change(
-                    state,
-                    _saved(state.tree, rp, allow_reparenting),
-                    write_id=write_id))
+        if to_tree == found.tree.id:
+            writing.write_tree(
+                store, to_tree,
+                lambda state: state.with_tree(
+                    provider_changes.rename_reparent(
+                        state.tree, provider_uuid, name=name, parent=parent,
+                        allow_reparenting=allow_reparenting,
+                        now=write.at_ms)), write=write)
         else:
-            move_subtree.Transplant(
-                store, rp, from_tree=found.tree.id, to_tree=target,
-                check=lambda tree: check(tree, rp, allow_reparenting),
-            ).run()
+            move_subtree.move(
+                store, provider_uuid, name=name, parent=parent,
+                from_tree=found.tree.id, to_tree=to_tree,
+                allow_reparenting=allow_reparenting)
     except errors.OutcomeUnknown:
-        # The new name may be in force, so it must lead there.
+        # The provider may have the new name, so the lookup row must stay.
         raise
     except Exception:
         if renamed:
-            cleanup.release([(store.provider_names, rp.name, write_id)])
+            cleanup.release([(store.provider_names, name, write.id)])
         raise
     if renamed:
         create_delete.confirm_name(
-            store, rp.name, write_id, undo=lambda: _unnamed(store, rp, found))
+            store, name, write.id,
+            undo=lambda: _restore_name(store, found.provider, name))
         cleanup.release(old_name)
 
 
-def _unnamed(store, rp, found):
-    """Give a provider its old name back, if it bears the new one."""
-    def advance(state):
-        now = finding.in_tree(state.tree, rp.uuid)
-        if now is None or now.provider.name != rp.name:
+def _restore_name(store, old, name):
+    """Give a provider its old name back if it has the new ``name``."""
+    def restored(state):
+        now = finding.in_tree(state.tree, old.uuid)
+        if now is None or now.provider.name != name:
             return None
-        return writing.change(state, state.tree.with_provider(
-            now.provider.replace(name=found.provider.name)))
+        return state.with_tree(state.tree.with_provider(
+            now.provider.replace(name=old.name)))
 
-    writing.step(store, finding.get(store, rp.uuid).tree.id, advance)
+    writing.write_tree(store, finding.get(store, old.uuid).tree.id,
+                       restored)
 
 
-def _target(store, rp):
-    """Return the id of the tree that the provider shall be in."""
-    if rp.parent_provider_uuid is None:
-        # A root stays where it is; who was a child gets a tree of its own.
-        found = finding.get(store, rp.uuid)
-        return (found.tree.id if found.provider.parent is None
-                else rp.uuid)
-    parent = finding.find(store, rp.parent_provider_uuid)
+def _target_tree(store, found, parent):
+    """Return the id of the tree that a provider with this parent is in."""
     if parent is None:
-        raise create_delete.no_parent()
-    return parent.tree.id
-
-
-def _saved(tree, rp, allow_reparenting):
-    """Return the tree with the provider's new name and parent."""
-    if rp.parent_provider_uuid and (
-            rp.parent_provider_uuid not in tree.providers):
-        raise create_delete.no_parent()
-    check(tree, rp, allow_reparenting)
-    return tree.with_provider(tree.providers[rp.uuid].replace(
-        name=rp.name, parent=rp.parent_provider_uuid,
-        updated_ms=timestamps.now_ms()))
-
-
-def check(tree, rp, allow_reparenting):
-    """Raise unless the provider may have this parent."""
-    found = finding.in_tree(tree, rp.uuid)
-    if found is None:
-        raise finding.not_found(rp.uuid)
-    old, new = found.provider.parent, rp.parent_provider_uuid
-    if old is not None and new != old and not allow_reparenting:
-        raise exception.ObjectActionError(
-            action='update',
-            reason='un-parenting a provider is not currently allowed.'
-            if new is None else
-            're-parenting a provider is not currently allowed.')
-    if new in move_subtree.subtree(tree, rp.uuid):
-        raise exception.ObjectActionError(
-            action='update',
-            reason='creating loop in the provider tree is not allowed.')
+        # A root stays in its tree; a child gets a tree of its own.
+        return (found.tree.id if found.provider.parent is None
+                else found.provider.uuid)
+    found_parent = finding.find(store, parent)
+    if found_parent is None:
+        raise provider_changes.no_parent()
+    return found_parent.tree.id

@@ -6,10 +6,10 @@ work meanwhile, those of schema 4 too: see ``store.origin``.
 """
 
 from cassandra_scheduler.model import errors
-from cassandra_scheduler.store import full_scan
 from cassandra_scheduler.store import origin
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import statements
+from cassandra_scheduler.store import token_ranges
 
 _CQL = statements.load('schema')
 #: Statements that read and write, the column, and the columns of the key.
@@ -28,7 +28,7 @@ def copy(session, *, progress):
     """
     written = 0
     for read, write, column, key in _TABLES:
-        for part in full_scan.parts():
+        for part in token_ranges.parts():
             for row in session.rows(_CQL[read], part):
                 found = origin.in_op(row['op'])
                 if found is not None and row[column] is None:

@@ -100,7 +100,7 @@ class TestUpgrade(test_schema.SchemaTestCase):
         self.assertEqual(('t2', 'w2/t1', 't1'),
                          (moves.value, moves.write_id, moves.from_tree))
         self.assertIsNone(self.store.provider_trees.find('still').from_tree)
-        self.assertEqual('t1', self.store.full_scan.location(
+        self.assertEqual('t1', self.store.full_scan.lookup_row(
             full_scan.PROVIDER_TREE, 'moves').from_tree)
         entry = self.store.catalogue.find(catalogue.RESOURCE_CLASS,
                                           'CUSTOM_NEW')

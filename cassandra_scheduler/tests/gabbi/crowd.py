@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Other clouds in the keyspace, which no test may see or change.
 
-They bear every custom name and every uuid that stands in Placement's gabbi
-files: an answer that looked into another cloud would find something there.
+They have every custom name and every uuid of Placement's gabbi files: a
+request that read another cloud would find something there.
 """
 
 import contextlib
@@ -41,10 +41,10 @@ class Disturbed(Exception):
 
 @contextlib.contextmanager
 def present(environment):
-    """Keep other clouds beside those of the tests, and look after them.
+    """Create other clouds beside the clouds of the tests, and check them.
 
-    ``environment`` leads to the Cassandra. Raises Disturbed at the end if
-    one of them is not what it was.
+    ``environment`` names the Cassandra. Raises Disturbed at the end if one of
+    them has changed.
     """
     exchange.install()
     settings = clouds.test_settings(environment)
@@ -98,7 +98,7 @@ def _fill(store):
 
 
 def _context(store):
-    """Return what requests to a cloud carry."""
+    """Return the context of requests to a cloud."""
     made = context.RequestContext()
     made.config = cfg.ConfigOpts()
     conf.register_opts(made.config)

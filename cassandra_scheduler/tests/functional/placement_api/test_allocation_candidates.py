@@ -13,8 +13,8 @@ from cassandra_scheduler.mini_cloud import search
 from cassandra_scheduler.mini_cloud import translation
 from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.placement_api.objects import allocation_candidates
 from cassandra_scheduler.placement_api.objects import attribute_cache
+from cassandra_scheduler.placement_api.providers import candidate_search
 from cassandra_scheduler.store import catalogue
 from cassandra_scheduler.tests.fixtures import cassandra
 from cassandra_scheduler.tests.fixtures import generated_trees as generated
@@ -74,7 +74,7 @@ class Base(testtools.TestCase):
     def _find(self, context, request, *, limit=None):
         params = translation.params_to_upstream(request)
         params.limit = limit
-        return allocation_candidates.get_by_requests(
+        return candidate_search.get_by_requests(
             context, translation.groups_to_upstream(request), params)
 
 
@@ -136,10 +136,10 @@ class TestLimit(Base):
         request = _simple({'VCPU': 1})
         groups = translation.groups_to_upstream(request)
         params = translation.params_to_upstream(request)
-        allocation_candidates._until(
-            1, allocation_candidates._pages(self.context, request, (), 1),
+        candidate_search._until(
+            1, candidate_search._pages(self.context, request, (), 1),
             run)
-        self.assertEqual([allocation_candidates.SMALLEST_PAGE], searched)
+        self.assertEqual([candidate_search.SMALLEST_PAGE], searched)
 
     def test_from_a_random_place(self):
         config = search_context.default_config.__wrapped__()

@@ -9,7 +9,7 @@ from cassandra_scheduler.tests.fixtures import placement_service as service
 
 
 class TestClaims(testtools.TestCase):
-    """In a cloud where nobody has written an allocation by REST."""
+    """In a cloud without any allocation written by REST."""
 
     def setUp(self):
         super().setUp()

@@ -3,7 +3,6 @@
 
 import uuid
 
-from placement import context
 import testtools
 
 from cassandra_scheduler.placement_api.providers import class_renames
@@ -78,9 +77,7 @@ class TestClassRenames(testtools.TestCase):
     def test_one_that_was_cut_short_goes_on(self):
         provider = self.providers[0]
         consumer = self._take(3, provider)
-        ctx = context.RequestContext()
-        ctx._store = self.api.store
-        class_renames._create(ctx, OLD, NEW)
+        class_renames._create(self.api.store, OLD, NEW)
         class_renames._rewrite(self.api.store, provider, OLD, NEW)
         self._rename()
         self.assertEqual(
@@ -103,7 +100,7 @@ class TestClassRenames(testtools.TestCase):
         late = self._take(2, provider)
         state = self.api.store.trees.find_settled_state(
             provider, [row.uuid for row in rows])
-        self.assertFalse(class_renames._all_there(state, OLD))
+        self.assertFalse(class_renames._is_complete(state, OLD))
         self._rename()
         self.assertEqual(
             {NEW: 2, 'VCPU': 1}, self.api.get(

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Placement API whose Cassandra falls silent in the middle of a request.
+"""A Placement API whose Cassandra stops answering during a request.
 
-Each request is stopped at each of its statements in turn, before that is
-sent or after, and must be answered in one line. Then another process asks
-for the same again, and what is left behind must add up.
+Each request is stopped at each of its statements in turn, before or after the
+statement is sent, and must be answered in one line. Then another process sends
+the same request again, and all that is left must be consistent.
 """
 
 import dataclasses
@@ -14,8 +14,10 @@ import fixtures
 from microversion_parse import middleware
 import testtools
 
+from cassandra_scheduler.placement_api.providers import writing
 from cassandra_scheduler.resource_types import loading
 from cassandra_scheduler.store import opening
+from cassandra_scheduler.store import retrying
 from cassandra_scheduler.tests.fixtures import accounts
 from cassandra_scheduler.tests.fixtures import placement_service as service
 from cassandra_scheduler.tests.fixtures import rest_requests
@@ -24,7 +26,7 @@ from cassandra_scheduler.tests.fixtures import sessions
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """One request, and the statuses that say that it is done."""
+    """One request, and the statuses that mean success."""
     method: str
     path: str
     body: object = None
@@ -37,12 +39,17 @@ class FaultsTestCase(testtools.TestCase):
     def setUp(self):
         super().setUp()
         self.api = self.useFixture(service.PlacementService())
-        # Time is lost here by waiting for answers that never come.
-        self.useFixture(fixtures.MonkeyPatch(
-            'cassandra_scheduler.placement_api.writing.DEADLINE_S', 0.5))
+        # These tests wait for answers that never come.
+        self.set_deadline(0.5)
+
+    def set_deadline(self, seconds):
+        """Set how long a request may write against others."""
+        for module in (writing, retrying):
+            self.useFixture(fixtures.MonkeyPatch(
+                f'{module.__name__}.DEADLINE_S', seconds))
 
     def ask_over(self, session, asked):
-        """Return the Response of an API that has this session only."""
+        """Return the Response of an API that uses only this session."""
         from placement import context
         from placement import handler
         from placement import microversion
@@ -63,7 +70,7 @@ class FaultsTestCase(testtools.TestCase):
     def stop_everywhere(self, prepare, *, sent_at_last, every=1):
         """Stop what ``prepare()`` returns at each of its statements.
 
-        Yields the Request once it has been done after all.
+        Yields the Request when it is done in the end.
         """
         for stop_at in range(0, 100, every):
             asked = prepare()
@@ -73,7 +80,7 @@ class FaultsTestCase(testtools.TestCase):
             answer = self.ask_over(session, asked)
             where = f'{session.sent[-1]}: {answer.text}'
             if session.stopped and answer.status_int not in asked.done:
-                # Where the lost answer could be found out, it was.
+                # It could not find out the lost answer.
                 self.assertEqual(503, answer.status_int, where)
                 self.assertTrue('does not answer' in answer.text or
                                 'did not answer' in answer.text or

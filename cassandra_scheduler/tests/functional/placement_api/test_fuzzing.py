@@ -33,7 +33,7 @@ def examples(usual):
 
 
 class FuzzingTest(testtools.TestCase):
-    """A small cloud, and somebody who sends it anything."""
+    """A small cloud, and a client that sends it anything."""
 
     def setUp(self):
         super().setUp()
@@ -181,7 +181,7 @@ class TestPaths(FuzzingTest):
 
 
 class TestFoundOnce(FuzzingTest):
-    """What has been a 500 here, and still is one with upstream."""
+    """Requests that were a 500 here, and still are with upstream."""
 
     def test_a_query_that_is_not_utf_8(self):
         for path in fuzzed.QUERIES:

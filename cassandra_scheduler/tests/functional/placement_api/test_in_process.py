@@ -22,7 +22,7 @@ _PASSING = {'content-length', 'x-openstack-request-id', 'date', 'server',
 
 
 def said(answer):
-    """Return all of an answer that does not differ with the way it took."""
+    """Return the parts of an answer that must not depend on the transport."""
     headers = {name.lower(): value for name, value in answer.headers.items()
                if name.lower() not in _PASSING}
     headers['location'] = headers.get('location', '').partition('/resource')

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A request that another overtakes between its reads and its write."""
+"""A request that another request overtakes between its reads and its write.
+"""
 
 from concurrent import futures
 import uuid
-
-import fixtures
 
 from cassandra_scheduler.audit import invariants
 from cassandra_scheduler.tests.fixtures import accounts
@@ -17,8 +16,7 @@ class TestDeleteOvertaken(test_faults.FaultsTestCase):
 
     def setUp(self):
         super().setUp()
-        self.useFixture(fixtures.MonkeyPatch(
-            'cassandra_scheduler.placement_api.writing.DEADLINE_S', 20.0))
+        self.set_deadline(20.0)
         self.providers = [self.api.new_provider(VCPU=4) for _ in range(2)]
         self.path = f'/allocations/{uuid.uuid4()}'
         self.put(self.providers[0])
@@ -29,7 +27,7 @@ class TestDeleteOvertaken(test_faults.FaultsTestCase):
             generation=generation))
 
     def check(self, overtake):
-        """Delete, and come first; in the end nothing may be held."""
+        """Delete; ``overtake()`` writes first. In the end nothing is held."""
         session = sessions.BlockingSession(self.api.settings, 'SET seq')
         with futures.ThreadPoolExecutor(1) as thread:
             deleted = thread.submit(
@@ -61,15 +59,14 @@ class TestDeleteOvertaken(test_faults.FaultsTestCase):
 
 
 class TestCreateOvertaken(test_faults.FaultsTestCase):
-    """One has claimed and is late; another takes over, and is later."""
+    """One claims and is late; another takes over and is even later."""
 
     def setUp(self):
         super().setUp()
-        self.useFixture(fixtures.MonkeyPatch(
-            'cassandra_scheduler.placement_api.writing.DEADLINE_S', 20.0))
+        self.set_deadline(20.0)
 
     def both(self, first, second, take_over):
-        """Let the second look before the first writes, and write after."""
+        """Make the second look before the first writes, and write later."""
         late = sessions.BlockingSession(self.api.settings, 'SET seq')
         later = sessions.BlockingSession(self.api.settings, take_over)
         with futures.ThreadPoolExecutor(2) as threads:

@@ -19,12 +19,12 @@ class TestValues(testtools.TestCase):
         return self.api.get('/resource_providers')['resource_providers']
 
     def _state(self):
-        """Return everything that stands in the cloud's trees."""
+        """Return the content of all trees of the cloud."""
         return [(tree.version, tree.providers, tree.used) for tree in
                 self.api.store.query.read(()).trees]
 
     def _refused(self, status, *question, **options):
-        """Ask what must be refused; return the text, one line of it."""
+        """Send a request that must be refused; return the text, one line."""
         before = self._state()
         response = self.api.expect(status, *question, **options)
         self.assertEqual(before, self._state(), 'something was written')
@@ -162,7 +162,7 @@ class TestValues(testtools.TestCase):
 
 
 class RefusingStoreTestCase(testtools.TestCase):
-    """Every request hears in one line what is wrong with the store."""
+    """Every answer says in one line what is wrong with the store."""
 
     def check_every_door(self, *parts, **settings):
         self.api = self.useFixture(service.PlacementService(
@@ -212,6 +212,6 @@ class TestKeyspace(RefusingStoreTestCase):
             f'schema {old.version}', f'needs {old.version + 1}',
             keyspace=old.name)
         old.bring_up()
-        # Nobody has to start it again.
+        # It need not be started again.
         self.assertEqual([], self.api.get('/resource_providers')[
             'resource_providers'])

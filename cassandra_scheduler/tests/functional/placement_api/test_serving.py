@@ -67,7 +67,7 @@ class TestServing(testtools.TestCase):
         where = urllib.parse.urlsplit(server.url)
         with socket.create_connection((where.hostname, where.port),
                                       timeout=60) as client:
-            # Who is asked to continue has reached a thread of a worker.
+            # A request that gets "100 Continue" has reached a worker.
             client.sendall('\r\n'.join([
                 'POST /resource_providers HTTP/1.1', 'Host: placement',
                 'Expect: 100-continue', 'X-Auth-Token: admin',

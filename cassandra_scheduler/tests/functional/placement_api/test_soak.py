@@ -29,13 +29,13 @@ TREES = 20
 KILLS = sizes.SOAK_KILLS
 PATIENCE_S = 120
 #: What a process that died may leave behind: kinds of findings and how they
-#: are mended. Who looks for a consumer or makes a provider gets past them.
-LEFTOVERS = {(consumers.DANGLING, 'remove the locator'),
-             (consumers.HOME, 'move the locator'),
-             (consumers.STUB, 'remove the stub'),
-             (intents.RECORD, 'let it expire'),
-             (providers.STALE_TREE, 'remove the locator'),
-             (providers.STALE_NAME, 'remove the locator')}
+#: are mended. They stop no search for a consumer and no new provider.
+LEFTOVERS = {(consumers.DANGLING, 'remove the lookup row'),
+             (consumers.HOME, 'move the lookup row'),
+             (consumers.FORWARDING, 'remove the forwarding row'),
+             (intents.RECORD, 'make it expire'),
+             (providers.STALE_TREE, 'remove the lookup row'),
+             (providers.STALE_NAME, 'remove the lookup row')}
 
 
 def undone(clients):
@@ -60,9 +60,9 @@ class TestSoak(testtools.TestCase):
         return answer.content and answer.json()
 
     def work(self, clients):
-        """Make all of them work until the time is up, and kill workers.
+        """Run all clients until the time is up, and kill workers meanwhile.
 
-        On a busy machine they work on until every deed was done once.
+        On a busy machine they go on until every deed was done once.
         """
         until = time.monotonic() + SECONDS
 
@@ -83,7 +83,7 @@ class TestSoak(testtools.TestCase):
                 each.result()
 
     def check_clients(self, clients):
-        """Return how many requests ended in a way that leaves doubts."""
+        """Return how many requests have an unknown outcome."""
         for each in clients:
             each.look_back()
         answers, done = (sum((getattr(each, name) for each in clients),
@@ -101,7 +101,7 @@ class TestSoak(testtools.TestCase):
         return answers[client.BROKEN] + answers[503]
 
     def check_server(self):
-        """Every worker of now has answered, and none had an accident."""
+        """Check that all workers answer and that none had an error."""
         self.assertNotIn('Traceback', self.server.log)
         self.assertNotIn('status: 500', self.server.log)
         self.assertEqual(2 + KILLS, self.server.log.count('Booting worker'))
@@ -114,9 +114,10 @@ class TestSoak(testtools.TestCase):
         self.server.wait_for(all_answer)
 
     def check_cloud(self, doubts):
-        """Everything adds up but for what dead workers may leave behind."""
+        """Check the cloud, except what dead workers may leave behind."""
         store = self.cloud.store
-        # Read serially and settled by nobody: who met an intent did it.
+        # This reads serially and resolves no intent: each one must have been
+        # resolved by the request that met it.
         self.assertEqual([], [
             seen.id for part in token_ranges.parts()
             for seen in store.full_scan.trees(store.full_scan.tree_ids(part))
@@ -127,7 +128,7 @@ class TestSoak(testtools.TestCase):
             each for each in found
             if (each.kind, each.remedy) not in LEFTOVERS])
         self.assertLessEqual(len(found), doubts)
-        running.Audit(store, older_than_s=0, pause_s=0).run(heal=True)
+        running.CloudAudit(store, older_than_s=0, pause_s=0).run(heal=True)
         self.assertEqual([], self.violations())
 
     def violations(self):

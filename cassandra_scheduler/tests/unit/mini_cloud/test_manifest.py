@@ -51,8 +51,8 @@ class TestManifest(testtools.TestCase):
         self.assertEqual(before, self._names())
 
     def test_others_get_upstreams_own_function(self):
-        chosen = manifest._guarded(lambda subject, value: ('upstream', value),
-                                   lambda subject, value: ('ours', value))
+        chosen = manifest._guarded(lambda subject, value: ('ours', value),
+                                   lambda subject, value: ('upstream', value))
         ours = context.SearchContext(cloud.MiniCloud(()))
         for subject in (ours, types.SimpleNamespace(context=ours)):
             self.assertEqual(('ours', 1), chosen(subject, 1))

@@ -58,7 +58,7 @@ class TestManifest(testtools.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.addCleanup(exchange.install if exchange.installed()
+        self.addCleanup(exchange.install if exchange.is_installed()
                         else exchange.uninstall)
         exchange.uninstall()
 
@@ -92,7 +92,7 @@ class TestManifest(testtools.TestCase):
                                         exchange.install)
         self.assertIn('placement.policy.no_such_name', str(refused))
         self.assertEqual(before, self._names())
-        self.assertFalse(exchange.installed())
+        self.assertFalse(exchange.is_installed())
 
     def test_all_that_handlers_use_is_exchanged_or_pure(self):
         exchanged = {

@@ -118,7 +118,7 @@ def change_traits(client):
 
 
 def change_aggregates(client):
-    """Let a host share other pools, at least one."""
+    """Give a host other pools, at least one."""
     provider = client.rng.choice(client.landscape.hosts).root
     found = client.read(provider, 'aggregates')
     return found is not None and client.write(
@@ -129,7 +129,7 @@ def change_aggregates(client):
 
 
 def reshape(client):
-    """Move the VCPUs of a host, and who holds them, from one provider of
+    """Move the VCPUs of a host and their consumers from one provider of
     its tree to the other.
     """
     host = client.rng.choice(client.landscape.hosts)

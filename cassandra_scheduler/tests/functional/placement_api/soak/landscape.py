@@ -6,7 +6,7 @@ import uuid
 
 POOLS = 2
 CONTESTED = 1
-#: Nobody changes the total of this class, so nobody may ever exceed it.
+#: No client changes the total of this class, so it is never exceeded.
 VCPUS = 4
 _CUSTOM = 'CUSTOM_SOAKED'
 TRAITS = ('HW_CPU_X86_AVX', 'HW_CPU_X86_AVX2', _CUSTOM)
@@ -24,7 +24,7 @@ class Host:
 class Landscape:
     """``shared``: consumers that all clients meddle with.
 
-    ``contested``: others of that sort, which nobody ever deletes.
+    ``contested``: further ones, which are never deleted.
     """
     hosts: tuple
     pools: tuple

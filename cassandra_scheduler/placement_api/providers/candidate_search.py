@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""GET /allocation_candidates: narrow in Cassandra, search here.
+"""Searches the allocation candidates of GET /allocation_candidates.
 
 Cassandra narrows the cloud to the trees that may satisfy a request.
 Placement's own search then runs over these and the sharing trees. A request
@@ -36,8 +36,8 @@ def get_by_requests(context, groups, rqparams, nested_aware=True):
     placement.lib.RequestGroup; ``rqparams``: placement.lib.
     RequestWideParams. Raises upstream's ResourceClassNotFound and
     TraitNotFound. Stands for AllocationCandidates.get_by_requests. Reads
-    many partitions, at read consistency because clients of the API read
-    what they wrote.
+    many partitions at read consistency, so that clients of the API find what
+    they wrote.
     """
     _check_names(context, groups, rqparams)
     sharing = sharing_trees.Sharing(context.store).trees()
@@ -58,10 +58,10 @@ def get_by_requests(context, groups, rqparams, nested_aware=True):
 
 
 class TraitOrder:
-    """Sorts traits as Placement numbers them: standard ones, then custom.
+    """Sorts traits as Placement numbers them: standard, then custom traits.
 
-    The context is asked for the custom ones, in the order of their creation,
-    when the first of them is met.
+    Custom traits are sorted by their creation; they are read when the first
+    of them is compared.
     """
 
     _standard = {name: number
@@ -115,13 +115,13 @@ def _pages(context, request, sharing, limit):
 def _pinned_trees(store, request):
     """Return the trees that ``in_tree`` allows, or None for any tree.
 
-    A group that must come from a tree which does not share decides for all
-    the others.
+    If a group must come from a tree without sharing providers, all groups
+    must come from there.
     """
     uuids = {group.in_tree for group in request.groups if group.in_tree}
     if not uuids:
         return None
-    ids = {location.value for location
+    ids = {row.value for row
            in store.provider_trees.find_many(sorted(uuids)).values()}
     trees = store.trees.find_many(sorted(ids))
     if any(provider.shares for tree in trees
@@ -138,13 +138,14 @@ def _restrictions(request, *, shared_classes):
 
 
 def _until(limit, pages, run):
-    """Search page by page until ``limit`` requests are found."""
+    """Search page by page until ``limit`` allocation requests are found.
+    """
     matched, seen, count = {}, set(), 0
     for page in pages:
         cloud, found = run(page)
         count += 1
         seen.update(found.allocation_requests)
-        for uuid in _mentioned(found):
+        for uuid in _found_providers(found):
             tree = cloud.tree_of[uuid]
             matched[tree.id] = tree
         if len(seen) >= limit:
@@ -152,8 +153,8 @@ def _until(limit, pages, run):
     return found if count == 1 else run(matched.values())[1]
 
 
-def _mentioned(found):
-    """Return uuids of providers, one at least of each tree that matters."""
+def _found_providers(found):
+    """Return uuids of providers; at least one of each tree that was found."""
     return {request.anchor_root_provider_uuid
             for request in found.allocation_requests}.union(
         summary.resource_provider.uuid

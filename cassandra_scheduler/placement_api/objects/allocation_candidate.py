@@ -3,13 +3,13 @@
 
 from placement.objects import allocation_candidate
 
-from cassandra_scheduler.placement_api.objects import allocation_candidates
+from cassandra_scheduler.placement_api.providers import candidate_search
 
 
 class AllocationCandidates(allocation_candidate.AllocationCandidates):
-    """What may be allocated for a request; found in a mini-cloud."""
+    """The allocation candidates of a request, found in a mini-cloud."""
 
     @classmethod
     def get_by_requests(cls, context, groups, rqparams, nested_aware=True):
-        return allocation_candidates.get_by_requests(
+        return candidate_search.get_by_requests(
             context, groups, rqparams, nested_aware=nested_aware)

@@ -9,7 +9,7 @@ from cassandra_scheduler.tests.fixtures import accounts
 from cassandra_scheduler.tests.fixtures import placement_service as service
 
 
-class TestTransplants(testtools.TestCase):
+class TestMoveSubtree(testtools.TestCase):
 
     def setUp(self):
         super().setUp()
