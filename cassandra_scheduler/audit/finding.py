@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an audit has to say."""
+"""The result of an audit: findings."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as it should be.
+    """One thing that is wrong.
 
-    ``what`` is wrong and which ``remedy`` heals it, each in one line; no
-    remedy: a person has to decide. ``key`` says what was looked at, so that
-    it can be looked at again; ``evidence`` is what must still be the same
-    then. A ``warning`` may be as somebody wanted it.
+    ``what`` is wrong and which ``remedy`` heals it, each in one line. Without
+    a remedy a person has to decide. ``key``: what was looked at, to look at
+    it again. ``evidence``: what must still be the same then. A ``warning``
+    may be intended.
     """
     kind: str
     what: str

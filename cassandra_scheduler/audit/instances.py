@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Claims of instances that do not exist.
+"""Checks for claims of instances that do not exist.
 
-Nova knows which do. It is asked through a function ``gone(uuids)``, which
-returns those of which it is sure that there is no such instance; what nobody
-is sure of is no finding.
+Only Nova knows that. ``gone(uuids)`` asks Nova; it returns the uuids that are
+certainly of no instance. What is not certain is not a finding.
 """
-
-import uuid as uuids
 
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.audit import reading as audit_reading
-from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import holdings
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import session as store_session
 
 INSTANCE = 'instance'
@@ -20,7 +18,7 @@ CLAIM = 'claim without instance'
 PAGE = 500
 
 
-class Instances:
+class InstanceCheck:
     """Compares consumers with the instances that Nova has."""
 
     def __init__(self, reading, gone):
@@ -28,7 +26,7 @@ class Instances:
 
     @property
     def not_checked(self):
-        """Return what is not checked, and why."""
+        """Return what is not checked and why, as lines."""
         if self._gone is None:
             return ('claims without an instance, because Nova was not asked; '
                     'the nova.conf of a scheduler has an [api_database]',)
@@ -48,7 +46,7 @@ class Instances:
                 for uuid in sorted(self._gone(old[start:start + PAGE]))]
 
     def look(self, _reading, looked_at):
-        """Return the Finding on a consumer, if Nova says so once more."""
+        """Return the Findings on a consumer, after asking Nova again."""
         uuid = looked_at[1]
         found = self._find(uuid)
         if found is None or not self._gone([uuid]):
@@ -72,15 +70,22 @@ class Instances:
         uuid = found.consumer
         if found not in self.look(None, found.key):
             return False
-        there = self._find(uuid)
-        if there is None or found.evidence != (
-                there.consumer.claim_id, there.consumer.generation):
+        there, store = self._find(uuid), self._reading.store
+        if there is None:
             return False
-        store = self._reading.store
-        changes = [_without(state, uuid)
-                   for state in store.consumers.parts(there).values()
-                   if state.tree is not None and uuid in state.consumers]
-        written = audit_reading.applied(store.transactions.commit(changes))
+
+        def compose(states):
+            home = holdings.home_of(holdings.rows_of(states, uuid))
+            if home is None or found.evidence != (home.claim_id,
+                                                  home.generation):
+                return None
+            write = write_model.new()
+            after = holdings.give_back(states, uuid, write=write)
+            return holdings.changes(states, after, write=write), ()
+
+        trees = {there.lookup_row.value, *there.consumer.also_in}
+        written = audit_reading.applied(store.write_trees(
+            {tree_id: (uuid,) for tree_id in sorted(trees)}, compose))
         if written:
             store.consumer_homes.release(uuid, there.lookup_row.write_id)
         return written
@@ -90,13 +95,5 @@ class Instances:
             return self._reading.store.consumers.find(
                 uuid, level=store_session.SERIAL)
         except (LookupError, TypeError, ValueError):
-            # Its tree cannot be read, which is another finding.
+            # Its tree cannot be read. That is another finding.
             return None
-
-
-def _without(state, uuid):
-    row = state.consumers[uuid]
-    after = state.tree.with_amounts(row.amounts, sign=-1)
-    return change_model.TreeChange(
-        before=state.tree, after=after.with_pending(uuid, None),
-        write_id=uuids.uuid4().hex, delete=(uuid,))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Transactions whose coordinator died: intents, and records left behind."""
+"""Checks for transactions whose coordinator died: intents and records."""
 
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.store import intents as store_intents
@@ -9,7 +9,7 @@ INTENT, RECORD = 'intent', 'transaction'
 
 
 def key(tree_id):
-    """Return the key of a tree's intent among all that is looked at."""
+    """Return the key of a tree's intent."""
     return (INTENT, tree_id)
 
 
@@ -25,7 +25,7 @@ def look(reading, looked_at):
 
 
 def heal(reading, found):
-    """Let the transaction end as it was decided; abort it if it was not.
+    """End the transaction as it was decided; abort it if it was not.
 
     Returns whether something was written.
     """
@@ -49,7 +49,7 @@ def _of_intent(reading, tree_id):
         txid = store_intents.decode(seen.tree.intent).txid
     except (LookupError, TypeError, ValueError):
         return [finding.Finding(
-            'unreadable', f'tree {tree_id}: its intent makes no sense',
+            'unreadable', f'tree {tree_id}: its intent cannot be read',
             key(tree_id), tree=tree_id)]
     there = reading.store.full_scan.transaction(txid)
     if there is not None and not _overdue(there[0]):
@@ -67,14 +67,14 @@ def _of_record(reading, txid):
     if there is None:
         return []
     record, expires = there
-    # One that is not committed expires by itself; of one that holds a tree
-    # the intent is the finding.
+    # A record that is not committed expires by itself. If it still holds a
+    # tree, the intent there is the finding.
     if expires or not _overdue(record) or _held(reading, record):
         return []
     return [finding.Finding(
         RECORD, f'the record of transaction {txid} is {record.state} and '
         'past its deadline, but on no tree', record_key(txid),
-        remedy='let it expire')]
+        remedy='make it expire')]
 
 
 def _overdue(record):
@@ -83,7 +83,7 @@ def _overdue(record):
 
 
 def _held(reading, record):
-    """Return whether some tree still waits for this record."""
+    """Return whether some tree still has an intent of this record."""
     return any(seen.unreadable or seen.tree is not None and
                seen.tree.intent is not None and
                record.txid in seen.tree.intent

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Goes through a whole cloud once and notes what to look at again.
+"""Reads a whole cloud once and notes the suspects: what to look at again.
 
-Keeps a few words of each provider and consumer, not the trees, so that a
-large cloud fits into memory. What it suspects may have changed while it read;
-nothing of it is a finding yet.
+Keeps a few words about each provider and consumer, not the trees, so a large
+cloud fits into memory. The cloud may change while it is read, so a suspect is
+not a finding yet.
 """
 
 import collections
@@ -18,12 +18,12 @@ from cassandra_scheduler.store import token_ranges
 
 #: How many trees are read side by side.
 PAGE = 50
-#: Stands for whatever a row holds; only whether it does is of interest.
+#: Replaces the amounts of a row; here only matters whether it has any.
 _SOMETHING = {('', ''): 1}
 
 
 class Ledger:
-    """What one pass over a cloud has seen."""
+    """What one scan of a cloud has seen."""
 
     def __init__(self, reading):
         self._reading = reading
@@ -35,13 +35,13 @@ class Ledger:
 
     @property
     def homes(self):
-        """Return uuid -> Consumer of all home rows, without the amounts."""
+        """Return uuid -> Consumer for all home rows, without the amounts."""
         return {uuid: row for uuid, rows in self._consumers.items()
                 for tree_id, row in rows.items()
                 if row.is_live and row.home == tree_id}
 
     def fill(self, progress):
-        """Read everything; ``progress(done, of)`` hears how far it is."""
+        """Read everything; call ``progress(done, of)`` after each page."""
         reading, parts = self._reading.store.full_scan, token_ranges.parts()
         for number, part in enumerate(parts):
             tree_ids = reading.tree_ids(part)
@@ -58,13 +58,13 @@ class Ledger:
                 (full_scan.CONSUMER_HOME, self._compare_consumers),
                 (full_scan.PROVIDER_TREE, self._compare_providers),
                 (full_scan.PROVIDER_NAME, self._compare_names)):
-            located = {}
+            lookup_rows = {}
             for part in parts:
-                located.update(reading.lookup_rows(name, part))
-            compare(located)
+                lookup_rows.update(reading.lookup_rows(name, part))
+            compare(lookup_rows)
 
     def suspects(self):
-        """Return the keys of all that is to be looked at again."""
+        """Return the keys of all that must be looked at again."""
         return list(self._suspects)
 
     def _suspect(self, key):
@@ -83,27 +83,27 @@ class Ledger:
         if seen.tree.intent is not None:
             self._suspect(intents.key(seen.id))
         if sharing.shares(seen.tree):
-            # Few trees do; so it is not the catalogue that is compared.
+            # Few trees share, so each is looked up in the catalogue.
             self._suspect(sharing.key(seen.id))
         for provider in seen.tree.providers.values():
             self._providers[provider.uuid].add(seen.id)
             self._names[provider.name][provider.uuid] = seen.id
 
-    def _compare_consumers(self, located):
-        for uuid in {*self._consumers, *located}:
+    def _compare_consumers(self, lookup_rows):
+        for uuid in {*self._consumers, *lookup_rows}:
             rows = self._consumers.get(uuid, {})
-            if consumers.wrong(located.get(uuid), rows):
+            if consumers.wrong(lookup_rows.get(uuid), rows):
                 self._suspect(consumers.key(uuid, rows))
 
-    def _compare_providers(self, located):
-        for uuid in {*self._providers, *located}:
+    def _compare_providers(self, lookup_rows):
+        for uuid in {*self._providers, *lookup_rows}:
             where = self._providers.get(uuid, ())
-            if providers.wrong(located.get(uuid), where):
+            if providers.wrong(lookup_rows.get(uuid), where):
                 self._suspect(providers.key(uuid, where))
 
-    def _compare_names(self, located):
-        for name in {*self._names, *located}:
+    def _compare_names(self, lookup_rows):
+        for name in {*self._names, *lookup_rows}:
             bearers = self._names.get(name, {})
-            if providers.wrong(located.get(name), bearers):
+            if providers.wrong(lookup_rows.get(name), bearers):
                 self._suspect(providers.name_key(name,
                                                  set(bearers.values())))

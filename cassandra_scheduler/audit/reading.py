@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How an audit looks at things: serially, and twice where it takes two.
+"""How an audit reads: at SERIAL, and several trees twice.
 
-    audit                 tree H         tree T        a transaction
-    reads H: seq 7 -------->|              |
-    reads T --------------------------------|
-    reads H: still seq 7 -->|              |
-                            |<------------ would have taken H's seq
+    audit                     tree H         tree T     a transaction
+    reads H: version 7 -------->|              |
+    reads T ---------------------------------->|
+    reads H: still version 7 -->|              |
+                                |<---------------- would change H's version
 
-So what was read of both was true at one moment, unless a seq has changed or
-an intent stands on one of them; then whatever it is, is under way.
+So what was read of both trees was true at one moment. If a version has
+changed, or a tree has an intent, a change is under way: no finding.
 """
 
-import time
-
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import outcome
 
 
@@ -24,20 +23,23 @@ class Reading:
         self._older_than_s = older_than_s
 
     def aged(self, written_ms):
-        """Return whether nobody can still be at work on what is so old.
+        """Return whether this is too old to be under way.
 
-        A scheduler or an API process gives up on a request long before.
+        A scheduler or an API process gives up on a request much earlier.
         """
         if self._older_than_s <= 0 or written_ms is None:
             return True
-        return time.time() - written_ms / 1000 >= self._older_than_s
+        return (write_model.now_ms() - written_ms >=
+                self._older_than_s * 1000)
 
     def tree(self, tree_id):
         """Return the SeenTree as it is now."""
         return self.store.full_scan.trees([tree_id])[0]
 
-    def together(self, tree_ids):
-        """Return tree id -> SeenTree of one moment; None if none is found.
+    def snapshot(self, tree_ids):
+        """Return tree id -> SeenTree, all as they were at one moment.
+
+        None if a change is under way in one of them.
         """
         tree_ids = sorted(tree_ids)
         for _attempt in range(3):
@@ -52,16 +54,14 @@ class Reading:
 
 
 def write(store, seen, change):
-    """Write a TreeChange made from a SeenTree, if nothing has come between.
+    """Write a TreeChange made from a SeenTree, if the tree is unchanged.
 
     Returns whether it is known to be written.
     """
-    if seen.tree.intent is not None:
-        return False
-
-    return applied(store.writer.write_change(change))
+    return seen.tree.intent is None and applied(
+        store.writer.write_change(change))
 
 
 def applied(written):
-    """Return whether an Outcome says that it is written."""
+    """Return whether an Outcome is Applied; Unknown is not."""
     return isinstance(written, outcome.Applied)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One audit of a cloud, from the first read to the last word.
+"""One audit of a cloud, from the first read to the report.
 
     scan         look         pause     look again      heal     look again
     suspects --> findings ------------> those still --> each --> healed, or
@@ -18,24 +18,24 @@ from cassandra_scheduler.audit import reading as audit_reading
 from cassandra_scheduler.audit import sharing
 from cassandra_scheduler.audit import trees
 
-#: Seconds between the two looks. Who deletes a server or renames a provider
-#: writes its tree, and a moment later its locator.
+#: Seconds between the two looks. To delete a server or to rename a provider
+#: takes two writes: its tree, and a moment later its lookup row.
 PAUSE_S = 3.0
-#: One thing mended may uncover another, so all is read again, so often.
+#: One thing mended may uncover another, so everything is read this often.
 ROUNDS = 4
 _ROOMS = {intents.INTENT: intents, intents.RECORD: intents,
           trees.TREE: trees, sharing.SHARING: sharing,
           providers.PROVIDER: providers, providers.PROVIDER_NAME: providers,
           consumers.CONSUMER: consumers}
-#: What is healed first, because the rest builds on it.
+#: What is healed first, because the rest depends on it.
 _ORDER = (*_ROOMS, instances.INSTANCE)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Report:
-    """What an audit has found: ``left`` as it is, or ``healed``.
+class AuditReport:
+    """The findings of an audit: those ``left`` and those ``healed``.
 
-    ``not_checked`` says what could not be looked at, and why.
+    ``not_checked``: what could not be checked, and why.
     """
     trees: int
     consumers: int
@@ -45,7 +45,7 @@ class Report:
 
     @property
     def warnings(self):
-        """Return the findings that may be as somebody wanted it."""
+        """Return the findings that may be intended."""
         return tuple(found for found in self.left if found.warning)
 
     @property
@@ -54,12 +54,12 @@ class Report:
         return len(self.warnings) == len(self.left)
 
 
-class Audit:
+class CloudAudit:
     """An audit of one cloud.
 
-    ``older_than_s``: claims and locators younger than that may be under
-    way; 0 for a cloud where nobody works. ``gone`` tells which of some
-    uuids are of no instance, see ``instances``; None: not known.
+    ``older_than_s``: claims and lookup rows that are younger may be under
+    way; 0 for a cloud where no service works. ``gone(uuids)`` returns those
+    uuids that are of no instance, see ``instances``; None: not known.
     """
 
     def __init__(self, store, *, older_than_s, pause_s=PAUSE_S, gone=None,
@@ -67,12 +67,13 @@ class Audit:
         self._reading = audit_reading.Reading(store,
                                               older_than_s=older_than_s)
         self._pause_s, self._progress = pause_s, progress
-        self._instances = instances.Instances(self._reading, gone)
+        self._instances = instances.InstanceCheck(self._reading, gone)
 
     def run(self, *, heal=False):
-        """Look at everything, heal what can be healed; return the Report.
+        """Check everything; heal what can be healed if ``heal``.
 
-        Raises StoreUnavailable and its kin; what was healed stays healed.
+        Returns the AuditReport. Raises StoreUnavailable and the other errors
+        of the store; what was healed stays healed.
         """
         healed = []
         for _round in range(ROUNDS if heal else 1):
@@ -85,7 +86,7 @@ class Audit:
             healed += mended
             if not mended:
                 break
-        return Report(
+        return AuditReport(
             trees=ledger.trees, consumers=len(homes), healed=tuple(healed),
             left=tuple(left), not_checked=self._instances.not_checked)
 
@@ -99,9 +100,9 @@ class Audit:
         return [found for found in again if found in first]
 
     def _healed(self, found):
-        """Heal what can be; return (what is mended, what is left).
+        """Heal what can be healed; return (mended, left).
 
-        What went away by itself is neither.
+        A finding that went away by itself is in neither.
         """
         mended, left = [], [one for one in found if not one.remedy]
         mendable = [one for one in found if one.remedy]

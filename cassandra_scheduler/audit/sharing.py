@@ -1,22 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether trees whose providers share by aggregate are known to the cloud.
+"""Checks that the catalogue lists each tree that shares by aggregate.
 
-A search asks the trees that the catalogue lists; a provider in another one
-shares with nobody. The list may name trees that no longer share.
+A search reads the sharing trees that the catalogue lists; a provider in
+another tree shares with nobody. The list may have trees that no longer share.
 """
-
-import time
-import uuid
 
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.audit import reading as audit_reading
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import catalogue
 
 SHARING = 'shares with nobody'
 
 
 def key(tree_id):
-    """Return the key of a tree that shares."""
+    """Return the key of a tree with a provider that shares."""
     return (SHARING, tree_id)
 
 
@@ -26,7 +24,7 @@ def shares(tree):
 
 
 def look(reading, looked_at):
-    """Return the Finding on a tree as it is now, if there is one."""
+    """Return the Findings on a tree as it is now: one or none."""
     _kind, tree_id = looked_at
     seen = reading.tree(tree_id)
     if seen.tree is None or not shares(seen.tree) or (
@@ -38,7 +36,8 @@ def look(reading, looked_at):
 
 
 def heal(reading, found):
-    """List the tree; return whether it was written."""
+    """List the tree in the catalogue; return whether it was written."""
+    write = write_model.new()
     return audit_reading.applied(reading.store.catalogue.create(
-        catalogue.SHARING_TREE, found.tree, write_id=uuid.uuid4().hex,
-        now_ms=int(time.time() * 1000)))
+        catalogue.SHARING_TREE, found.tree, write_id=write.id,
+        now_ms=write.at_ms))

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rule that what is used of a provider is what its consumers hold.
+"""The rule that the used units of a provider are what its consumers hold.
 
-Used by whoever judges a tree: the audit, the demo and tests. Pure.
+For the audit, the demo and tests. Pure.
 """
 
-import collections
 import dataclasses
 
 from cassandra_scheduler.model import capacity
+from cassandra_scheduler.model import holdings
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Sum:
     """Units of one class of one provider: counted as used, and held.
 
-    ``inventory`` is None where the tree has none of that class.
+    ``inventory`` is None if the tree has none of that class.
     """
     provider: str
     resource_class: str
@@ -24,29 +24,26 @@ class Sum:
 
     @property
     def adds_up(self):
-        """Return whether exactly what is held counts as used."""
+        """Return whether the used units are exactly what is held."""
         return self.used == self.held
 
     @property
     def of_nothing(self):
-        """Return whether something is used where there is nothing."""
+        """Return whether something is used without an inventory."""
         return bool(self.used) and self.inventory is None
 
     @property
     def over(self):
-        """Return whether more is used than there is."""
+        """Return whether more is used than the inventory allows."""
         return self.inventory is not None and not capacity.within(
             self.inventory, self.used)
 
 
 def of(tree, consumers):
-    """Return the Sums of a Tree and of all Consumers that stand in it."""
-    held = collections.Counter()
-    for consumer in consumers:
-        held.update(consumer.amounts)
-    found = []
+    """Return the Sums of a Tree and all its live Consumers."""
+    held, found = holdings.used_by(consumers), []
     for key in sorted({*held, *tree.used}):
         provider = tree.providers.get(key[0])
-        found.append(Sum(*key, tree.units_used(*key), held[key],
+        found.append(Sum(*key, tree.units_used(*key), held.get(key, 0),
                          provider and provider.inventories.get(key[1])))
     return found

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can be wrong in one tree, whatever stands elsewhere.
+"""Checks one tree by itself: counters, rows and pending claims.
 
-All of it lies in one partition, so one read shows it as it was at one moment
-and one conditional write mends it.
+All of it is in one partition: one read shows it as it was at one moment, and
+one conditional write mends it.
 """
-
-import uuid
 
 from cassandra_scheduler.audit import finding
 from cassandra_scheduler.audit import reading as audit_reading
 from cassandra_scheduler.audit import sums
 from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import holdings
+from cassandra_scheduler.model import write as write_model
+from cassandra_scheduler.store import retrying
 
-#: How often a busy tree is tried to be mended.
-ATTEMPTS = 5
+#: Seconds in which an audit tries again to mend a busy tree.
+DEADLINE_S = 5.0
 TREE = 'tree'
 COUNTER, CAPACITY, NOTHING, GENERATION, AMOUNT = (
     'counter', 'capacity', 'of nothing', 'generation', 'amount')
@@ -22,7 +23,7 @@ COLUMNS, UNREADABLE, TREELESS, PENDING = (
 
 
 def key(tree_id):
-    """Return the key of a tree among all that is looked at."""
+    """Return the key of a tree."""
     return (TREE, tree_id)
 
 
@@ -34,13 +35,13 @@ def look(reading, looked_at):
 def of(reading, seen):
     """Return the Findings on one SeenTree."""
     if seen.unreadable:
-        return [_finding(seen, UNREADABLE, f'its row makes no sense '
+        return [_finding(seen, UNREADABLE, f'its row cannot be read '
                          f'({seen.unreadable})')]
     if seen.tree is None:
         return [_finding(
             seen, TREELESS, f'{row.uuid} holds something, but there is no '
             'such tree', remedy='delete the row', consumer=row.uuid)
-            for row in _standing(seen)]
+            for row in _live(seen)]
     if not seen.tree.providers:
         return []
     return [*_of_sums(seen), *_of_rows(seen), *_of_pending(reading, seen)]
@@ -48,33 +49,37 @@ def of(reading, seen):
 
 def heal(reading, found):
     """Mend a finding if it still is one; return whether it was written."""
-    for _attempt in range(ATTEMPTS):
-        seen = reading.tree(found.tree)
-        if found not in of(reading, seen):
-            break
-        if found.kind == TREELESS:
-            return audit_reading.applied(
-                reading.store.full_scan.delete_without_tree(
-                    seen.id, found.consumer))
-        if audit_reading.write(reading.store, seen, _mended(seen, found)):
-            return True
-    return False
+    return bool(retrying.Attempts(DEADLINE_S).repeat(
+        lambda: _heal_once(reading, found),
+        until=lambda healed: healed is not None))
+
+
+def _heal_once(reading, found):
+    """Return whether it was mended; None if another writer came first."""
+    seen = reading.tree(found.tree)
+    if found not in of(reading, seen):
+        return False
+    if found.kind == TREELESS:
+        return audit_reading.applied(
+            reading.store.full_scan.delete_without_tree(
+                seen.id, found.consumer))
+    return audit_reading.write(reading.store, seen,
+                               _mended(seen, found)) or None
 
 
 def _mended(seen, found):
     """Return the TreeChange that mends a finding."""
     after = seen.tree
     if found.kind == COUNTER:
-        after = after.replace(used={
-            (each.provider, each.resource_class): each.held
-            for each in sums.of(seen.tree, _standing(seen))})
+        after = after.replace(used=holdings.used_by(_live(seen)))
     elif found.kind == PENDING:
         after = after.with_pending(found.consumer, None)
     return change_model.TreeChange(
-        before=seen.tree, after=after, write_id=uuid.uuid4().hex, whole=True)
+        before=seen.tree, after=after, write_id=write_model.new_write_id(),
+        whole=True)
 
 
-def _standing(seen):
+def _live(seen):
     return [row for row in seen.consumers.values() if row.is_live]
 
 
@@ -85,7 +90,7 @@ def _finding(seen, kind, what, **fields):
 
 
 def _of_sums(seen):
-    for each in sums.of(seen.tree, _standing(seen)):
+    for each in sums.of(seen.tree, _live(seen)):
         where = each.resource_class
         if each.provider != seen.tree.root.uuid:
             where = f'{where} of provider {each.provider}'
@@ -94,8 +99,8 @@ def _of_sums(seen):
                 seen, COUNTER, f'{each.used} {where} used, but claims of '
                 f'{each.held}', remedy='count again')
         if each.of_nothing:
-            yield _finding(seen, NOTHING, f'{each.used} {where} used of '
-                           'nothing')
+            yield _finding(seen, NOTHING, f'{each.used} {where} used, but '
+                           'there is no inventory')
         if each.over:
             yield _finding(
                 seen, CAPACITY, f'{each.used} {where} used, more than there '
@@ -105,12 +110,12 @@ def _of_sums(seen):
 def _of_rows(seen):
     if seen.flaws:
         yield _finding(seen, COLUMNS, f'{", ".join(seen.flaws)} not as the '
-                       'rest of the tree says', remedy='write the row again')
+                       'rest of the row says', remedy='write the row again')
     for provider in seen.tree.providers.values():
         if provider.generation < 0:
             yield _finding(seen, GENERATION, f'provider {provider.uuid} has '
                            f'generation {provider.generation}')
-    for row in _standing(seen):
+    for row in _live(seen):
         if row.generation < 0:
             yield _finding(seen, GENERATION, f'consumer {row.uuid} has '
                            f'generation {row.generation}', consumer=row.uuid)
@@ -121,7 +126,7 @@ def _of_rows(seen):
 
 
 def _of_pending(reading, seen):
-    """Yield claims that wait for a host to count what nobody holds."""
+    """Yield pending claims that no consumer holds."""
     for consumer_uuid, pending in seen.tree.pending.items():
         row = seen.consumers.get(consumer_uuid)
         same = (row is not None and row.is_live and
@@ -129,5 +134,5 @@ def _of_pending(reading, seen):
         if not same and reading.aged(pending.claimed_ms):
             yield _finding(
                 seen, PENDING, f'a claim of {consumer_uuid} is pending, but '
-                'is not held', remedy='take it from the pending claims',
+                'is not held', remedy='remove the pending claim',
                 consumer=consumer_uuid, evidence=(pending.claim_id,))

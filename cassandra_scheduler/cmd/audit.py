@@ -62,7 +62,7 @@ class AuditCommand(store_access.ConfiguredCommand, lister.Lister):
             older_than_s = pause_s = 0
         gone = None if parsed_args.without_nova else _nova(parsed_args)
         with store_access.ready_store(conf) as store, progress.bar() as tell:
-            self._report = running.Audit(
+            self._report = running.CloudAudit(
                 store, older_than_s=older_than_s, pause_s=pause_s, gone=gone,
                 progress=functools.partial(tell, 'reading')
             ).run(heal=parsed_args.heal)

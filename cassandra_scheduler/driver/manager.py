@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What nova-scheduler runs: its RPC methods, answered from Cassandra."""
 
+import random
+
 from nova.compute import utils as compute_utils
 import nova.conf
 from nova import context as nova_context
@@ -21,11 +23,13 @@ from cassandra_scheduler.driver import decision_log
 from cassandra_scheduler.driver import facade
 from cassandra_scheduler.driver import groups
 from cassandra_scheduler.driver import selections
+from cassandra_scheduler.driver.sync import lookup_rows
 from cassandra_scheduler.driver import translation
 from cassandra_scheduler.driver import wiring as driver_wiring
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.scheduling import pipeline
 from cassandra_scheduler.scheduling import placement_request
+from cassandra_scheduler.store import token_ranges
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
@@ -77,6 +81,13 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
     def _poll_aggregates(self, context):
         """See changes of aggregates that no cast has announced."""
         self._wiring.nova_state.poll_aggregates()
+
+    @periodic_task.periodic_task(spacing=lookup_rows.SPACING_S)
+    def _sweep_lookup_rows(self, context):
+        """Delete lookup rows that a dead service has left over."""
+        lookup_rows.sweep(
+            self._wiring.store, random.choice(token_ranges.parts()),
+            older_than_s=CONF.cassandra_scheduler.claim_timeout)
 
     @messaging.expected_exceptions(exception.NoValidHost,
                                    exception.ServiceUnavailable)

@@ -46,6 +46,15 @@ def home_of(rows: Rows) -> consumer_model.Consumer | None:
     return None
 
 
+def used_by(rows: Iterable[consumer_model.Consumer]
+            ) -> dict[tuple[str, str], int]:
+    """Return what some rows of one tree hold: what it must count as used."""
+    total: dict[tuple[str, str], int] = {}
+    for row in rows:
+        total = added(total, row.amounts)
+    return total
+
+
 def is_complete(states: States, uuid: str) -> bool:
     """Return whether all rows of a consumer are among the states."""
     home = home_of(rows_of(states, uuid))

@@ -7,11 +7,9 @@ service, its claim remains. Such a claim is freed only if Nova says that its
 instance will not come here. Its age alone decides nothing.
 """
 
-import uuid
-
 from oslo_log import log as logging
 
-from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import holdings
 from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.reporter import whereabouts
 from cassandra_scheduler.store import outcome
@@ -57,7 +55,17 @@ class Freeing:
                      'uuid': consumer_uuid, 'age': age, 'reason': where.value})
 
     def _release(self, context, tree, consumer_uuid, where):
-        """Take back one claim; return whether there was one to take."""
+        """Give back one claim; return whether there was one.
+
+            freeing                lookup row     tree           instance_claim
+            reads pending X, its row ------------->|
+            reads it --------------->| write X     |
+                                     |             |<---- report confirms X
+            writes IF X is pending --------------->| no: nothing to free
+
+        The lookup row goes only if its write is still the same. A later
+        claim for the instance has taken it over with a write of its own.
+        """
         row = self._store.trees.find_consumer(tree.id, consumer_uuid)
         if _in_several_trees(row, tree.id):
             # Only the Placement API writes those together.
@@ -67,47 +75,37 @@ class Freeing:
             return self._reportclient.\
                 remove_provider_tree_from_instance_allocation(
                     context, consumer_uuid, tree.root.uuid)
-        written = self._store.write_tree(tree.id,
-                                         self._without(tree, consumer_uuid),
-                                         consumers=(consumer_uuid, ))
+        lookup_row = self._store.consumer_homes.find(consumer_uuid)
+        claim = tree.pending[consumer_uuid]
+        written = self._store.write_tree(
+            tree.id, lambda state: _without(state, consumer_uuid, claim),
+            consumers=(consumer_uuid,))
         if not isinstance(written, outcome.Applied):
             return False
-        self._release_lookup_row(tree.id, consumer_uuid)
-        return True
-
-    def _release_lookup_row(self, tree_id, consumer_uuid):
-        row = self._store.consumer_homes.find(consumer_uuid)
-        if (row is not None and row.value == tree_id and
-                self._store.trees.find_consumer(tree_id,
+        if (lookup_row is not None and lookup_row.value == tree.id and
+                (row is not None or lookup_row.write_id == claim.claim_id) and
+                self._store.trees.find_consumer(tree.id,
                                                 consumer_uuid) is None):
             self._store.consumer_homes.release(consumer_uuid,
-                                               row.write_id)
+                                               lookup_row.write_id)
+        return True
 
-    def _without(self, seen, consumer_uuid):
-        """Return the step that takes back a claim as it was seen.
 
-            freeing             tree                instance_claim
-            reads pending X ----+
-                                |<----------------- report with X, confirmed
-            write IF version -->| rejected: pending X is gone,
-                                | so there is nothing to free
-        """
-        claim = seen.pending[consumer_uuid]
-
-        def advance(state):
-            tree, row = state.tree, state.consumers.get(consumer_uuid)
-            if tree is None or tree.pending.get(consumer_uuid) != claim:
-                return None
-            after, delete = tree.with_pending(consumer_uuid, None), ()
-            # If another allocation has replaced the claim, it stays.
-            if (row is not None and row.claim_id == claim.claim_id and
-                    not _in_several_trees(row, tree.id)):
-                after = after.with_amounts(row.amounts, sign=-1)
-                delete = (consumer_uuid,)
-            return change_model.TreeChange(
-                before=tree, after=after, write_id=str(uuid.uuid4()),
-                delete=delete)
-        return advance
+def _without(state, consumer_uuid, claim):
+    """Return the TreeChange that gives back a claim; None if it is gone."""
+    if state.tree is None or state.tree.pending.get(consumer_uuid) != claim:
+        return None
+    write, before = write_model.new(), {state.tree.id: state}
+    row = state.consumers.get(consumer_uuid)
+    if (row is not None and row.claim_id == claim.claim_id and
+            not _in_several_trees(row, state.tree.id)):
+        after = holdings.give_back(before, consumer_uuid, write=write)
+    else:
+        # If another allocation has replaced the claim, it stays.
+        after = {state.tree.id: state.with_tree(
+            state.tree.with_pending(consumer_uuid, None))}
+    [change] = holdings.changes(before, after, write=write)
+    return change
 
 
 def _in_several_trees(row, tree_id):

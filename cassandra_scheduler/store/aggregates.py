@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nova's host aggregates, as the schedulers of a cloud share them.
+"""Nova's host aggregates: a copy that all schedulers of a cloud share.
 
-Nova's API database is the truth; this is the copy a request can afford to
-look at. All of a cloud's aggregates are one partition with one version, so a
-reader that remembers the version knows whether anything has changed.
+Nova's API database is the truth. A request reads this copy, because that is
+quick. All aggregates of a cloud are one partition with one version. A reader
+that remembers the version knows whether anything has changed.
 """
 
 import dataclasses
 
-from cassandra_scheduler.model import errors
-from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import settling
 from cassandra_scheduler.store import statements
 
 _CQL = statements.load('aggregates')
@@ -18,7 +17,7 @@ _CQL = statements.load('aggregates')
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class HostAggregate:
-    """An aggregate of Nova: names of hosts and what is said of them."""
+    """An aggregate of Nova: names of hosts, and metadata."""
     id: int
     uuid: str
     name: str
@@ -28,7 +27,7 @@ class HostAggregate:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All aggregates at one version; None before the first was written."""
+    """All aggregates at one version; None before the first write."""
     version: str | None
     aggregates: tuple
 
@@ -41,13 +40,13 @@ class Aggregates:
         self._cloud = cloud
 
     def version(self, *, level=store_session.READ):
-        """Return the present version, or None. Read consistency."""
+        """Return the present version, or None. READ unless ``level``."""
         row = self._session.row(_CQL['find_version'], (self._cloud,),
                                 level=level)
         return row['version'] if row else None
 
     def snapshot(self):
-        """Return the Snapshot of all aggregates. Read consistency."""
+        """Return the Snapshot of all aggregates. READ."""
         rows = self._session.rows(_CQL['list_aggregates'], (self._cloud,))
         return Snapshot(
             version=rows[0]['version'] if rows else None,
@@ -58,10 +57,11 @@ class Aggregates:
                 for row in rows if row['id'] is not None))
 
     def change(self, put, delete, *, version, if_version):
-        """Write and delete aggregates if ``if_version`` still stands.
+        """Write and delete aggregates if the version is ``if_version``.
 
-        ``put``: HostAggregates; ``delete``: ids. One conditional batch; when
-        its answer was lost the SERIAL read decides.
+        ``put``: HostAggregates; ``delete``: ids; ``version``: the new one,
+        that no other write uses. One conditional batch, settled. Rejected
+        carries the version that won.
         """
         writes = [(_CQL['set_version_if'],
                    (version, self._cloud, if_version))]
@@ -71,12 +71,7 @@ class Aggregates:
                    for aggregate in put]
         writes += [(_CQL['delete_aggregate'], (self._cloud, aggregate_id))
                    for aggregate_id in delete]
-        written = self._session.write_if(writes)
-        if not isinstance(written, outcome.Unknown):
-            return written
-        try:
-            stands = self.version(level=store_session.SERIAL)
-        except errors.StoreUnavailable:
-            return written
-        return (outcome.Applied() if stands == version
-                else outcome.Rejected(stands))
+        return settling.write_if(
+            self._session, writes,
+            look=lambda: self.version(level=store_session.SERIAL),
+            is_ours=lambda found: found == version)

@@ -6,7 +6,6 @@ Standard names come with os-traits and os-resource-classes and are not stored.
 
 import dataclasses
 
-from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import origin
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
@@ -44,20 +43,23 @@ class Catalogue:
         self._cloud = cloud
 
     def list(self, kind):
-        """Return all Entries of a kind, oldest first. Read consistency."""
+        """Return all Entries of a kind, oldest first. READ."""
         entries = [self._entry(row) for row in self._session.rows(
             _CQL['list_entries'], (self._cloud, kind))]
         return sorted(entries, key=lambda entry: (entry.created_ms or 0,
                                                   entry.name))
 
     def find(self, kind, name):
-        """Return the Entry of this name, or None. Read consistency."""
+        """Return the Entry of this name, or None. READ."""
         row = self._session.row(_CQL['find_entry'],
                                 (self._cloud, kind, name))
         return self._entry(row) if row else None
 
     def create(self, kind, name, *, write_id, now_ms, renamed_from=None):
-        """Add a name if it is absent; Rejected carries the Entry there."""
+        """Add a name if it is absent; a conditional write, settled.
+
+        Applied carries the Entry written, Rejected the one that was there.
+        """
         now = tree_codec.moment(now_ms)
         op = origin.op_of(write_id, renamed_from)
         written = settling.write_if(
@@ -78,22 +80,33 @@ class Catalogue:
         return written
 
     def delete(self, kind, name):
-        """Remove a name; Rejected when there was none.
+        """Remove a name; a conditional write, settled.
 
-        When the first answer was lost, "none" means that it is gone.
+        Rejected if there is none. Applied: the Entry that was read is gone.
+        A late write never removes an Entry that was created since:
+
+            deletes A              catalogue             creates A
+            SERIAL read <----------- A of write 1
+            DELETE IF op = 1 --------------> queued
+            gives up waiting
+            SERIAL read: A of write 1
+            DELETE IF op = 1 ------> gone
+                                     A of write 2 <------ IF NOT EXISTS
+                                     |<----- the late delete: refused
         """
-        writes = [(_CQL['delete_entry_if_exists'],
-                   (self._cloud, kind, name))]
-        written = self._session.write_if(writes)
+        found = self._row(kind, name)
+        if found is None:
+            return outcome.Rejected()
+        write_id = found['op']
+        written = settling.write_if(
+            self._session,
+            [(_CQL['delete_entry_if_op'],
+              (self._cloud, kind, name, write_id))],
+            look=lambda: self._row(kind, name),
+            is_ours=lambda row: row is None or row['op'] != write_id)
         if isinstance(written, outcome.Unknown):
-            try:
-                if isinstance(self._session.write_if(writes),
-                              outcome.Unknown):
-                    return written
-            except errors.StoreUnavailable:
-                return written
-            return outcome.Applied()
-        return written
+            return written
+        return outcome.Applied()
 
     def _row(self, kind, name):
         return self._session.row(_CQL['find_entry'],

@@ -154,6 +154,36 @@ class Consumers:
                 create=row is None)
         return written
 
+    def delete_orphan(self, uuid, lookup_row):
+        """Delete a lookup row that leads to no consumer.
+
+        ``lookup_row``: a LookupRow as it was read. A creator that is late is
+        rejected, as one whose lookup row was taken over:
+
+            late creator, claim 1    lookup row      home        deleter
+            claims -------------------->| 1            |
+                                        |<---------------------- reads 1
+                                        |              |<------- no row there
+                                        |              |<------- tombstone
+                                        |              |         for claim 1
+            row IF NOT EXISTS ------------------------>| rejected
+                                        | - <------------------- deletes it,
+                                                                 if still 1
+
+        Applied when it is gone; Rejected with the FoundConsumer if there is
+        such a consumer, or with None if the lookup row has changed; Unknown.
+        """
+        now = self._homes.find(uuid, level=store_session.SERIAL)
+        if now is None or now.write_id != lookup_row.write_id:
+            return outcome.Rejected(self.find(uuid))
+        closed = self._close(uuid, lookup_row)
+        if not isinstance(closed, outcome.Applied):
+            return closed
+        released = self._homes.release(uuid, lookup_row.write_id)
+        if isinstance(released, outcome.Rejected):
+            return outcome.Rejected(self.find(uuid))
+        return released
+
     def _close(self, uuid, lookup_row):
         """Prove that a lookup row is dangling, and keep it so.
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keeps what the Cassandra driver logs to one line a record.
+"""Shortens each log record of the Cassandra driver to one line.
 
-The driver logs every attempt to connect that fails with its traceback, and a
-service that waits for Cassandra would fill its log with them. Nothing is
-silenced: a record keeps its level and says what happened.
+The driver logs each failed attempt to connect with a traceback. A service
+that waits for Cassandra would fill its log with them. Nothing is hidden: a
+record keeps its level and says what happened.
 """
 
 import logging
@@ -12,18 +12,18 @@ from cassandra_scheduler.store import failures
 
 
 class OneLine(logging.Filter):
-    """Lets every record pass, with its exception told in a few words.
+    """Passes every record, and writes its exception into its message.
 
-    At DEBUG a traceback stays: there somebody has asked for it.
+    A record at DEBUG keeps its traceback.
     """
 
     def filter(self, record):
-        """Change the record for all handlers; return that it may pass."""
+        """Change the record for all handlers; return True: it passes."""
         if record.levelno <= logging.DEBUG or not record.exc_info:
             return True
         said = record.getMessage().rstrip(' :')
         exc = record.exc_info[1]
-        # logging.exception() outside of any handler brings no exception.
+        # logging.exception() outside an except block has no exception.
         record.msg, record.args = (
             f'{said}: {failures.brief(exc)}' if exc else said), ()
         record.exc_info = record.exc_text = None
@@ -34,10 +34,10 @@ _ONE_LINE = OneLine()
 
 
 def shorten():
-    """Give every logger of the driver that exists by now the filter.
+    """Add the filter to each logger of the driver that exists now.
 
-    A filter concerns its own logger only, not those below it; a second time
-    changes nothing.
+    A filter works for its own logger only, not for those below it. A second
+    call changes nothing.
     """
     for name in list(logging.root.manager.loggerDict):
         if name == 'cassandra' or name.startswith('cassandra.'):

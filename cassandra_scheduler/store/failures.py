@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Turns what the Cassandra driver raises into our words, in one table.
+"""Turns what the Cassandra driver raises into our errors.
 
-The driver's classes are recognised by name, because only ``session`` may
-import it. Two questions are answered: which of our errors is this, and may
-the write behind it have happened.
+Answers two questions: which of our errors is this, and may the write behind
+it have happened. The driver's classes are recognised by name, because only
+``session`` may import the driver.
 """
 
 import re
@@ -13,7 +13,7 @@ from cassandra_scheduler.model import errors
 #: Server error 'CAS_WRITE_UNKNOWN'; the driver has no class for it.
 CAS_WRITE_UNKNOWN = 0x1700
 
-#: After these the write may have happened; everything else says it did not.
+#: After these the write may have happened; after all others it did not.
 _MAYBE_WRITTEN = frozenset({
     'OperationTimedOut', 'WriteTimeout', 'WriteFailure', 'ReadTimeout',
     'ReadFailure', 'ConnectionException', 'ConnectionShutdown',
@@ -24,9 +24,14 @@ _MAYBE_WRITTEN = frozenset({
 _DENIED = frozenset({'AuthenticationFailed', 'Unauthorized',
                      'BadCredentials'})
 _TLS = frozenset({'CertificateError', 'SSLError'})
-#: How Cassandra words what is switched off, unlike what is only too large.
+#: Cassandra's words for what is switched off; what is only too large has
+#: other words.
 _FORBIDDEN = re.compile(r'Guardrail (\w+) violated: (.*not allowed[^."]*)')
-#: What a node that expects TLS does to a client that does not speak it.
+#: Cassandra's words for a keyspace, table or column that is missing.
+_NOT_THERE = re.compile(
+    r'unconfigured table|undefined column|(keyspace|table).*does not exist',
+    re.IGNORECASE | re.DOTALL)
+#: The answer of a node that expects TLS to a client without it.
 _RESET = 'Connection reset by peer'
 _OTHER_PROTOCOL = 'explicitly set client protocol_version'
 _UNREACHABLE = _MAYBE_WRITTEN | {'NoHostAvailable', 'Unavailable',
@@ -40,9 +45,8 @@ def _names(exc):
 def may_have_written(exc):
     """Return whether the write that raised ``exc`` may have happened.
 
-    NoHostAvailable and Unavailable are certain refusals: with no driver
-    retries the first means nothing was sent, the second that the
-    coordinator did not start.
+    After NoHostAvailable nothing was sent, because the driver does not retry.
+    After Unavailable the coordinator did not start.
     """
     if getattr(exc, 'code', None) == CAS_WRITE_UNKNOWN:
         return True
@@ -52,7 +56,7 @@ def may_have_written(exc):
 
 
 def _causes(exc):
-    """Yield ``exc`` and what NoHostAvailable collected per host."""
+    """Yield ``exc`` and what NoHostAvailable collected from each host."""
     yield exc
     collected = getattr(exc, 'errors', None)
     if isinstance(collected, dict):
@@ -60,7 +64,7 @@ def _causes(exc):
 
 
 def brief(exc):
-    """Return the failure in one line, without hosts' tracebacks."""
+    """Return the failure in one line, without a traceback."""
     text = ' '.join(str(exc).split())
     return f'{type(exc).__name__}: {text}'[:300]
 
@@ -68,8 +72,17 @@ def brief(exc):
 def translate(exc, settings):
     """Return our error for ``exc``, or None if it is not the store's fault.
 
-    The message names the option to look at and never the password.
+    The message names the option to check and never the password. The first
+    rule that knows the failure answers.
     """
+    for rule in _RULES:
+        error = rule(exc, settings)
+        if error is not None:
+            return error
+    return None
+
+
+def _access_denied(exc, settings):
     for cause in _causes(exc):
         if _names(cause) & _DENIED:
             return errors.StoreAccessDenied(
@@ -77,59 +90,94 @@ def translate(exc, settings):
                 f'{settings.username!r}: check [cassandra] username and '
                 'password, and that the role may use keyspace '
                 f'{settings.keyspace!r}.')
+    return None
+
+
+def _tls_failed(exc, settings):
+    for cause in _causes(exc):
         if _TLS & _names(cause) or '[SSL: ' in str(cause):
             return errors.StoreAccessDenied(
                 f'TLS with Cassandra at {settings.address} failed: check '
                 '[cassandra] ssl_ca_file, ssl_cert_file and '
                 f'ssl_verify_hostname ({brief(cause)}).')
-        if _OTHER_PROTOCOL in str(cause):
-            return errors.StoreUnfit(
-                f'Cassandra at {settings.address} is too old: it does not '
-                'know version 5 of the client protocol. Cassandra 5.0 is '
-                'needed.')
-    names = _names(exc)
-    text = str(exc)
-    if 'InvalidRequest' in names or 'ConfigurationException' in names:
-        return _schema_error(text, settings)
-    if 'NoHostAvailable' in names and not isinstance(
-            getattr(exc, 'errors', None), dict):
-        # Nobody was even asked: every node is of another datacenter.
-        return errors.StoreUnavailable(
-            f'No node of Cassandra at {settings.address} may be used: check '
-            'that [cassandra] local_datacenter, which is '
-            f'{settings.local_datacenter!r}, is what "nodetool status" '
-            'prints.')
-    if 'Unavailable' in names:
-        return errors.StoreUnavailable(
-            f'Too few nodes of Cassandra at {settings.address} are up: check '
-            '"nodetool status" and how keyspace '
-            f'{settings.keyspace!r} is replicated ({brief(exc)}).')
-    if names & _UNREACHABLE:
-        reset = any(_RESET in str(cause) for cause in _causes(exc))
-        perhaps = (', or set ssl_ca_file if it speaks TLS only'
-                   if reset and not settings.ssl_ca_file else '')
-        return errors.StoreUnavailable(
-            f'Cassandra at {settings.address} does not answer: check '
-            '[cassandra] contact_points and port, and that the node is up'
-            f'{perhaps} ({brief(exc)}).')
     return None
 
 
-def _schema_error(text, settings):
-    forbidden = _FORBIDDEN.search(text)
+def _too_old(exc, settings):
+    if any(_OTHER_PROTOCOL in str(cause) for cause in _causes(exc)):
+        return errors.StoreUnfit(
+            f'Cassandra at {settings.address} is too old: it does not know '
+            'version 5 of the client protocol. Cassandra 5.0 is needed.')
+    return None
+
+
+def _is_request_error(exc):
+    return _names(exc) & {'InvalidRequest', 'ConfigurationException'}
+
+
+def _guardrail(exc, settings):
+    forbidden = _is_request_error(exc) and _FORBIDDEN.search(str(exc))
     if forbidden:
         return errors.StoreUnfit(
             f'Cassandra at {settings.address} forbids what this needs by its '
             f'guardrail {forbidden[1]}: allow it in cassandra.yaml on every '
             f'node ({forbidden[2]}).')
-    lowered = text.lower()
-    if ('keyspace' in lowered and 'does not exist' in lowered or
-            'unconfigured table' in lowered or
-            'undefined column' in lowered or
-            'table' in lowered and 'does not exist' in lowered):
+    return None
+
+
+def _schema_missing(exc, settings):
+    if _is_request_error(exc) and _NOT_THERE.search(str(exc)):
         return errors.SchemaMismatch(
             f'Keyspace {settings.keyspace!r} at {settings.address} is '
             'missing or incomplete: run "cassandra-scheduler db sync" '
-            f'({" ".join(text.split())[:200]}).')
-    return errors.InvalidValue(
-        f'Cassandra refused a value: {" ".join(text.split())[:200]}')
+            f'({_shortened(exc)}).')
+    return None
+
+
+def _value_refused(exc, settings):
+    if _is_request_error(exc):
+        return errors.InvalidValue(
+            f'Cassandra refused a value: {_shortened(exc)}')
+    return None
+
+
+def _no_local_node(exc, settings):
+    # The driver asked no node: every node is of another datacenter.
+    if 'NoHostAvailable' in _names(exc) and not isinstance(
+            getattr(exc, 'errors', None), dict):
+        return errors.StoreUnavailable(
+            f'No node of Cassandra at {settings.address} may be used: check '
+            'that [cassandra] local_datacenter, which is '
+            f'{settings.local_datacenter!r}, is what "nodetool status" '
+            'prints.')
+    return None
+
+
+def _too_few_nodes(exc, settings):
+    if 'Unavailable' in _names(exc):
+        return errors.StoreUnavailable(
+            f'Too few nodes of Cassandra at {settings.address} are up: check '
+            '"nodetool status" and how keyspace '
+            f'{settings.keyspace!r} is replicated ({brief(exc)}).')
+    return None
+
+
+def _no_answer(exc, settings):
+    if not _names(exc) & _UNREACHABLE:
+        return None
+    reset = any(_RESET in str(cause) for cause in _causes(exc))
+    perhaps = (', or set ssl_ca_file if it speaks TLS only'
+               if reset and not settings.ssl_ca_file else '')
+    return errors.StoreUnavailable(
+        f'Cassandra at {settings.address} does not answer: check '
+        '[cassandra] contact_points and port, and that the node is up'
+        f'{perhaps} ({brief(exc)}).')
+
+
+def _shortened(exc):
+    return ' '.join(str(exc).split())[:200]
+
+
+#: What is certain comes before what is only "does not answer".
+_RULES = (_access_denied, _tls_failed, _too_old, _guardrail, _schema_missing,
+          _value_refused, _no_local_node, _too_few_nodes, _no_answer)

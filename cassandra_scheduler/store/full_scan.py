@@ -72,6 +72,24 @@ class FullScan:
         return {row['key']: row['value']
                 for row in self._list(f'list_{table}', token_range)}
 
+    def consumer_homes(self, token_range):
+        """Return uuid -> SeenLookupRow of consumers. Read consistency."""
+        return {row['key']: _seen_lookup_row(row)
+                for row in self._list(f'list_{CONSUMER_HOME}', token_range)}
+
+    def without_consumer(self, lookup_rows):
+        """Return the uuids whose home has no consumer row, or only a mark.
+
+        ``lookup_rows``: uuid -> SeenLookupRow. A mark is a forwarding row or
+        a claim tombstone. One partition each, read consistency.
+        """
+        found = self._session.rows_of_many(
+            _CQL['find_consumer'],
+            [(self._rows.cloud, row.value, uuid)
+             for uuid, row in lookup_rows.items()])
+        return [uuid for uuid, rows in zip(lookup_rows, found)
+                if not rows or rows[0]['moved_to'] or rows[0]['fenced']]
+
     def transaction_ids(self, token_range):
         """Return the ids of all transaction records. Read consistency."""
         return [row['txid']
@@ -91,9 +109,7 @@ class FullScan:
         row = self._session.row(_CQL[f'date_{table}'],
                                 (self._rows.cloud, key),
                                 level=store_session.SERIAL)
-        return row and SeenLookupRow(row['value'], row['op'],
-                                     (row['written'] or 0) // 1000,
-                                     origin.of_row(row, 'from_tree'))
+        return row and _seen_lookup_row(row)
 
     def transaction(self, txid):
         """Return (Record, whether it expires by itself), or None. SERIAL."""
@@ -126,6 +142,12 @@ class FullScan:
                 ValueError) as exc:
             return SeenTree(tree_id, unreadable=type(exc).__name__,
                             consumers=_readable(rows))
+
+
+def _seen_lookup_row(row):
+    return SeenLookupRow(row['value'], row['op'],
+                         (row['written'] or 0) // 1000,
+                         origin.of_row(row, 'from_tree'))
 
 
 def _readable(rows):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which cell a host is in, as the schedulers of a cloud share it.
+"""The cell of each host: a copy that all schedulers of a cloud share.
 
-Nova's API database is the truth and changes rarely: a host is mapped once in
-its life. This is the copy that a request can afford to look at.
+Nova's API database is the truth. It changes rarely: a host is mapped once. A
+request reads this copy, because that is quick.
 """
 
 from cassandra_scheduler.store import statements
@@ -18,18 +18,16 @@ class HostCells:
         self._cloud = cloud
 
     def list(self):
-        """Return host -> uuid of its cell, of all. Read consistency."""
+        """Return host -> uuid of its cell, for all hosts. READ."""
         return {row['host']: row['cell'] for row in self._session.rows(
             _CQL['list_host_cells'], (self._cloud,))}
 
     def find(self, host):
-        """Return the uuid of the cell of a host, or None. Read consistency.
-        """
+        """Return the uuid of a host's cell, or None. READ."""
         row = self._session.row(_CQL['find_host_cell'], (self._cloud, host))
         return row['cell'] if row else None
 
     def put(self, cells):
-        """Write host -> uuid of its cell. Plain writes, the newest counts.
-        """
+        """Write host -> uuid of its cell. WRITE, no condition: newest wins."""
         self._session.write_all(_CQL['put_host_cell'], [
             (self._cloud, host, cell) for host, cell in cells.items()])

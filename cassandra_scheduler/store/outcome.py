@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The three ends a conditional write can have.
+"""The three outcomes of a conditional write.
 
-    Applied    it is written, and nobody came between
-    Rejected   it is not written; here is who won
+    Applied    it is written, and no other writer came between
+    Rejected   it is not written; here is the state that won
     Unknown    the answer was lost: only a SERIAL read can tell
+
+Code that gets Unknown settles it, as ``settling`` and ``tree_rows`` do, or
+returns it. It never treats Unknown as one of the other two.
 """
 
 import dataclasses
 
 
 class Outcome:
-    """Base of the three; it has no truth value, so nobody can forget one."""
+    """Base of the three. It has no truth value: a caller must name a case."""
     __slots__ = ()
 
     def __bool__(self):
@@ -20,7 +23,7 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Applied(Outcome):
-    """The write happened; ``state`` is what stands there now."""
+    """The write happened; ``state`` is what was written."""
     state: object = None
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which members of a group have been placed, and whose claim is under way.
+"""Which members of a server group are placed, and which claim is under way.
 
-A row for each group, in a partition of its own. It is never the truth about
-where a member is, the trees are; it makes those who place members do so one
-after another. A row expires a day after its last change.
+A row for each group, in a partition of its own. It never says where a member
+is; the trees say that. It makes schedulers place the members of one group
+one after another. A row expires a day after its last change.
 """
 
 import dataclasses
@@ -21,8 +21,8 @@ _CQL = statements.load('server_groups')
 class MemberClaim:
     """A claim that may be written into a tree at any moment.
 
-    ``created``: it will create the consumer, whose locator is written by
-    ``claim_id`` until then; otherwise the consumer holds something already.
+    ``created``: the claim creates the consumer, and ``claim_id`` wrote its
+    lookup row. Otherwise the consumer holds something already.
     """
     consumer: str
     tree: str
@@ -32,10 +32,10 @@ class MemberClaim:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ServerGroup:
-    """One state of a group's row; without ``write_id`` there is no row yet.
+    """One state of a group's row; ``write_id`` is None without a row.
 
-    ``members`` are uuids of consumers that were placed, or are being placed,
-    as members.
+    ``members``: uuids of consumers that were placed, or are being placed, as
+    members.
     """
     members: frozenset = frozenset()
     claiming: MemberClaim | None = None
@@ -50,7 +50,9 @@ class ServerGroups:
         self._cloud = cloud
 
     def find(self, group_id, *, level=store_session.READ):
-        """Return the ServerGroup, an empty one without a row. One partition.
+        """Return the ServerGroup; an empty one if there is no row.
+
+        One partition. READ unless ``level``.
         """
         row = self._session.row(_CQL['find'], (self._cloud, group_id),
                                 level=level)
@@ -65,7 +67,8 @@ class ServerGroups:
     def write(self, group_id, before, after):
         """Replace ``before``, as it was read, by ``after``.
 
-        A conditional write; Rejected carries the ServerGroup that won.
+        One partition, a conditional write, settled. Rejected carries the
+        ServerGroup that won.
         """
         text = json.dumps({
             'members': sorted(after.members), 'claiming':

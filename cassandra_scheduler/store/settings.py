@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where Cassandra is and how to speak to it, as one frozen value."""
+"""Where Cassandra is and how to connect to it, as one frozen value."""
 
 import dataclasses
 
@@ -33,10 +33,10 @@ class Settings:
 
     @property
     def address(self):
-        """Return the contact points as a person writes them."""
+        """Return the contact points for a message: host:port, host:port."""
         return ', '.join(f'{host}:{self.port}'
                          for host in self.contact_points)
 
     def connection(self):
-        """Return these settings without the cloud: what a session is of."""
+        """Return these settings without the cloud: the key of a session."""
         return dataclasses.replace(self, cloud='')

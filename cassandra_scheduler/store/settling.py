@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finds out what came of a conditional write of one small row.
+"""Settles a conditional write of one small row: finds out its outcome.
 
-For rows that name who wrote them, so that the same write may be sent twice:
+For rows with the id of the write that made them. The same write may then be
+sent twice:
 
     writer                row                     coordinator
     write IF ... ------------------------------------> queued
@@ -10,7 +11,7 @@ For rows that name who wrote them, so that the same write may be sent twice:
     the same write ------->| applied
                            |<----- the late write: refused, by itself
 
-Trees are settled differently, by their seq: see ``tree_rows``.
+Writes of trees are settled by their version: see ``tree_rows``.
 """
 
 from cassandra_scheduler.model import errors
@@ -18,18 +19,21 @@ from cassandra_scheduler.store import outcome
 
 
 def write_if(session, writes, look, is_ours):
-    """Send a conditional batch and return its outcome, settled.
+    """Send a conditional batch and return its settled outcome.
 
-    ``look()`` reads serially what stands there; ``is_ours(found)`` says
-    whether that is what was to be written. Rejected carries what was found,
-    Applied too unless the write was applied at once. Raises StoreUnavailable
-    when nothing was sent.
+    ``look()`` reads at SERIAL what stands there; ``is_ours(found)`` returns
+    whether this write made it. Rejected carries what was found. Applied
+    carries None if it was applied at once, otherwise what was found. Raises
+    StoreUnavailable when nothing was sent.
     """
     return start_if(session, writes, look, is_ours)()
 
 
 def start_if(session, writes, look, is_ours):
-    """Send it, and return what waits for its outcome; see ``write_if``."""
+    """Asynchronous variant of ``write_if``.
+
+    Returns a function that waits for the outcome and returns it.
+    """
     first = session.start_if(writes)
 
     def wait():

@@ -2,7 +2,7 @@
 """Reads the named statements of a ``.cql`` file.
 
 A statement starts at a line ``-- name: verb_object`` and ends at the next
-one; other comment lines are for the reader.
+such line. Other comment lines are for the reader.
 """
 
 from importlib import resources
@@ -19,7 +19,7 @@ def load(module_name):
 
 
 def parse(source):
-    """Return name -> statement text of one file's content."""
+    """Return name -> statement of the text of one file."""
     found = {}
     lines = None
     for line in source.splitlines():

@@ -15,13 +15,13 @@ request only reads the store:
 
 import collections
 import time
-import uuid
 
 from nova import context as nova_context
 from nova import objects
 from oslo_log import log as logging
 
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import write
 from cassandra_scheduler.store import aggregates as store_aggregates
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import retrying
@@ -82,29 +82,34 @@ class HostAggregates:
         the store cannot be written in time.
         """
         self._until = None
-        attempts = retrying.Attempts(self._deadline)
-        while True:
-            stored = self._rows.snapshot()
-            in_nova = {found.id: _from_nova(found) for found in
-                       objects.AggregateList.get_all(
-                           nova_context.get_admin_context())}
-            in_store = {found.id: found for found in stored.aggregates}
-            put = [found for found in in_nova.values()
-                   if in_store.get(found.id) != found]
-            delete = [key for key in in_store if key not in in_nova]
-            if not put and not delete and stored.version is not None:
-                return 0, 0, len(in_nova)
-            LOG.debug('Host aggregates: %(put)d to write, %(delete)d to '
-                      'delete.', {'put': len(put), 'delete': len(delete)})
-            written = self._rows.change(
-                put, delete, version=f'{time.time_ns():x}-{uuid.uuid4()}',
-                if_version=stored.version)
-            if isinstance(written, outcome.Applied):
-                return len(put), len(delete), len(in_nova) - len(put)
-            if not attempts.wait():
-                raise errors.StoreUnavailable(
-                    'The host aggregates could not be written to Cassandra '
-                    f'within {self._deadline:g} seconds.')
+        counts = retrying.Attempts(self._deadline).repeat(
+            self._sync_once, until=lambda counts: counts is not None)
+        if counts is None:
+            raise errors.StoreUnavailable(
+                'The host aggregates could not be written to Cassandra '
+                f'within {self._deadline:g} seconds.')
+        return counts
+
+    def _sync_once(self):
+        """Return what ``sync`` returns; None if nothing is known written."""
+        stored = self._rows.snapshot()
+        in_nova = {found.id: _from_nova(found) for found in
+                   objects.AggregateList.get_all(
+                       nova_context.get_admin_context())}
+        in_store = {found.id: found for found in stored.aggregates}
+        put = [found for found in in_nova.values()
+               if in_store.get(found.id) != found]
+        delete = [key for key in in_store if key not in in_nova]
+        if not put and not delete and stored.version is not None:
+            return 0, 0, len(in_nova)
+        LOG.debug('Host aggregates: %(put)d to write, %(delete)d to '
+                  'delete.', {'put': len(put), 'delete': len(delete)})
+        written = self._rows.change(
+            put, delete, version=write.new_write_id(),
+            if_version=stored.version)
+        if not isinstance(written, outcome.Applied):
+            return None
+        return len(put), len(delete), len(in_nova) - len(put)
 
 
 def _from_nova(aggregate):

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a Cassandra can be worked with: its versions, settings, clocks.
+"""Checks whether services can work with a Cassandra cluster.
 
-Promises: ``facts`` only reads, ``fitness`` and ``advice`` only judge what was
-read. What ``fitness`` calls a failure stops a service at its start; what is
-merely unwise is said by the status command alone. Read ``fitness`` next.
+Checks versions, settings and clocks. ``facts`` only reads; ``fitness`` and
+``advice`` only judge what was read. A failure of ``fitness`` stops a service
+at its start. Warnings are for the status command alone. Read ``fitness``
+next.
 """

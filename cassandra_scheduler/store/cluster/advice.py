@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a production Cassandra should be beyond what it must be.
+"""Rules for a Cassandra in production; a broken rule is only a warning.
 
-Rules as in ``fitness``, but none of them is worth a refusal. What they ask
-for is written, with its reasons, in etc/cassandra/production.yaml.
+Rules as in ``fitness``, but a service starts even if they are broken. The
+file etc/cassandra/production.yaml has the settings and the reasons.
 """
 
 import datetime
@@ -12,8 +12,8 @@ from cassandra_scheduler.model import errors
 from cassandra_scheduler.store.cluster import facts
 from cassandra_scheduler.store.cluster import fitness
 
-#: A deleted row comes back when a copy that missed it is repaired later than
-#: this: gc_grace_seconds of the table trees.
+#: gc_grace_seconds of the table trees. If a copy missed a deletion and is
+#: repaired later than this, the deleted row comes back.
 REPAIR_WITHIN = datetime.timedelta(seconds=86400)
 #: How many rows the driver asks for at once.
 PAGE = 5000
@@ -43,7 +43,7 @@ _AUTHENTICATOR = 'authenticator'
 _AUTHORIZER = 'authorizer'
 _ENCRYPTION = 'client_encryption_options.enabled'
 
-#: What the rules here and in fitness look for in cassandra.yaml.
+#: What the rules here and in fitness read from cassandra.yaml.
 SETTINGS = (*fitness.SETTINGS, *_FLAGS, *_LEVELS, *_TIMEOUTS, _PAGE,
             _INDEXES, _STORAGE, _PURGING, _AUTHENTICATOR, _AUTHORIZER,
             _ENCRYPTION)
@@ -78,13 +78,14 @@ def purging(found, settings):
         f'{_PURGING} is {value} on {address}'
         for address, value in found.values(_PURGING).items()
         if value != 'repaired'],
-        'set it to repaired and let repairs run every day')
+        'set it to repaired and run repairs every day')
 
 
 def guardrails(found, settings):
-    """Judge what is switched off, even if not for the role asked as.
+    """Judge what guardrails switch off.
 
-    Guardrails do not hold for superusers.
+    Guardrails do not hold for superusers, so the queries that ``fitness``
+    tries may work although other roles cannot run them.
     """
     said = [f'{name} is false on {address}, so {so}'
             for name, so in _FLAGS.items()
@@ -106,7 +107,7 @@ def guardrails(found, settings):
 
 
 def storage(found, settings):
-    """Judge the format of files, which older versions could still read."""
+    """Judge the format of the files: is it still that of older versions?"""
     return _told([
         f'{_STORAGE} is {value} on {address}'
         for address, value in found.values(_STORAGE).items()
@@ -130,7 +131,10 @@ def access(found, settings):
 
 
 def _allows_all(name):
-    """Return whether an authenticator or authorizer, by its class, does."""
+    """Return whether an authenticator or authorizer allows everything.
+
+    ``name``: its class.
+    """
     return not name or name.rpartition('.')[2].startswith('AllowAll')
 
 
@@ -143,7 +147,7 @@ def timeouts(found, settings):
         for name in _TIMEOUTS
         for address, value in found.values(name).items()
         if _seconds(value) > ours],
-        'let the node give up first, or the outcome of its writes must be '
+        'make the node give up first, or the outcome of its writes must be '
         'looked up')
 
 
@@ -154,7 +158,7 @@ def _seconds(duration):
 
 
 def repairs(found, session):
-    """Judge whether the keyspace was repaired in time."""
+    """Judge whether the keyspace was repaired within REPAIR_WITHIN."""
     replication = found.replication or {}
     copies = replication.get(session.settings.local_datacenter, '1')
     if copies.partition('/')[0] == '1':
@@ -181,7 +185,7 @@ def repairs(found, session):
 
 
 def _told(said, remedy):
-    """Return a warning of all that was said, or FINE."""
+    """Return a warning with all that was said, or FINE."""
     if not said:
         return fitness.FINE
     return fitness.warning(f'{"; ".join(said)}: {remedy}.')

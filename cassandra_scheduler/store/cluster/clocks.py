@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How far two clocks are apart, as far as it can be known.
 
-A node's clock is read between two readings of our own. So the difference is
-known up to the time that the answer took, and a slow answer makes it less
-certain and never larger.
+A node's clock is read between two readings of our own. The difference is
+known up to the time that the answer took. A slow answer makes it less
+certain, never larger.
 
     ours    before ------------------ after
     theirs            reading
@@ -19,7 +19,7 @@ _ROUNDED_S = 0.001
 class Ahead:
     """A clock is ahead of another by ``least`` to ``most`` seconds.
 
-    Behind it where they are negative.
+    If they are negative, it is behind.
     """
     least: float
     most: float
@@ -30,7 +30,7 @@ class Ahead:
         return max(self.least, -self.most, 0.0)
 
     def of(self, other):
-        """Return how far this clock is ahead of another one's.
+        """Return how far this clock is ahead of another clock.
 
         Both were compared with the same third clock.
         """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads what a cluster says of itself. A few queries; changes nothing."""
+"""Reads the facts about a cluster: a few queries, no change."""
 
 from collections.abc import Mapping
 import dataclasses
@@ -13,17 +13,17 @@ from cassandra_scheduler.store import statements
 from cassandra_scheduler.store import tree_codec
 
 _CQL = statements.load('cluster')
-#: The table whose repair is looked for; the others are of the same keyspace.
+#: The table whose repairs are read; the others are of the same keyspace.
 _TABLE = 'trees'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Asked:
-    """What one node of the local datacenter said.
+class NodeFacts:
+    """What one node of the local datacenter answered.
 
-    ``settings``: lines of its cassandra.yaml as system_views.settings has
-    them, '' for what is not set, None where the role may not read that.
-    ``clock``: its clock against ours, None where it did not answer.
+    ``settings``: name -> value as in system_views.settings, '' for what is
+    not set; None if the role may not read that table. ``clock``: its clock
+    against ours; None if the node did not answer.
     """
     address: str
     settings: Mapping | None = None
@@ -32,10 +32,10 @@ class Asked:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Facts:
-    """What was found out about a cluster.
+    """What was read about a cluster.
 
-    ``nodes``: all Nodes. ``asked``: an Asked for each local one.
-    ``replication``: that of the keyspace, None where there is no keyspace.
+    ``nodes``: all ClusterNodes. ``asked``: a NodeFacts for each local one.
+    ``replication``: of the keyspace; None if there is no keyspace.
     """
     nodes: tuple
     asked: tuple
@@ -50,9 +50,9 @@ class Facts:
 def read(session, names, *, clock=time.time):
     """Return the Facts of the cluster.
 
-    ``names``: the settings to read. ``clock`` reads ours, in seconds.
-    Raises StoreUnavailable or StoreAccessDenied when nobody answers at all.
-    A single node that does not is left out of the figures.
+    ``names``: the settings to read. ``clock`` reads our clock, in seconds.
+    Raises StoreUnavailable or StoreAccessDenied if no node answers. A single
+    node that does not answer has no settings and no clock.
     """
     settings = session.settings
     nodes = session.nodes()
@@ -68,26 +68,28 @@ def _ask(session, node, names, clock):
     try:
         ahead = _compare(session, node, clock)
     except errors.SchedulerError:
-        return Asked(node.address)
+        return NodeFacts(node.address)
     try:
-        rows = session.rows_at(node, _CQL['list_settings'], (list(names),))
+        rows = session.rows_at(node, _CQL['list_settings'], (list(names),),
+                               level=store_session.CANDIDATES)
     except errors.SchedulerError:
-        return Asked(node.address, clock=ahead)
-    return Asked(node.address, clock=ahead,
-                 settings={row['name']: row['value'] or ''
-                           for row in rows})
+        return NodeFacts(node.address, clock=ahead)
+    return NodeFacts(node.address, clock=ahead,
+                     settings={row['name']: row['value'] or ''
+                               for row in rows})
 
 
 def _compare(session, node, clock):
     before_s = clock()
-    [row] = session.rows_at(node, _CQL['read_clock'])
+    [row] = session.rows_at(node, _CQL['read_clock'],
+                            level=store_session.CANDIDATES)
     return clocks.ahead(before_s, tree_codec.ms(row['now']), clock())
 
 
 def last_repair(session):
-    """Return when a repair of the keyspace last ended well, or None.
+    """Return when a repair of the keyspace last succeeded, or None.
 
-    Raises StoreAccessDenied where the role may not read it.
+    Raises StoreAccessDenied if the role may not read it.
     """
     ended = [row['finished_at'] for row in session.rows(
         _CQL['list_repairs'], level=store_session.CANDIDATES)

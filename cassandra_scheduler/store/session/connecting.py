@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the driver is set up: whom it asks, how often, and how it connects.
+"""The settings of the driver: which nodes it asks, how often, and how.
 
-Promises: the driver repeats no write; what is read it asks one more node for
-if the first turns it away. Refuses: to connect; ``Session`` does, at its
-first use.
+Promises: the driver repeats no write; it asks one more node for a read that
+the first node refused. Refuses: to connect; ``pool`` does, at the first use.
 """
 
 import ssl
@@ -15,13 +14,11 @@ from cassandra import policies
 from cassandra import query
 
 from cassandra_scheduler.model import errors
-
-#: Names of the ways to ask; see ``Session.rows``. CLAIM is for all writes.
-READ, CANDIDATES, SERIAL, CLAIM = 'read', 'candidates', 'serial', 'claim'
+from cassandra_scheduler.store.session import levels
 
 #: The longest wait, in seconds, between two attempts to reach a node again.
-#: Left to itself the driver waits up to ten minutes, in which every host
-#: would count as down, and gives up for ever after 64 attempts.
+#: By default the driver waits up to ten minutes. Every host would count as
+#: down in that time. After 64 attempts it would never try again.
 RECONNECT_S = 10.0
 
 
@@ -46,13 +43,14 @@ def cluster_for(settings):
 
 
 class _AskOneMore(policies.FallthroughRetryPolicy):
-    """Asks one more node for what may be asked twice.
+    """Asks one more node for a read, which may be asked twice.
 
-    A node that is being stopped answers with "overloaded", or hangs up.
+    A node that is being stopped answers "overloaded", or closes the
+    connection.
     """
 
     def on_request_error(self, query, consistency, error, retry_num):
-        """Return what the driver does after such an answer, or none."""
+        """Return what the driver does after such an answer, or no answer."""
         if retry_num == 0:
             return self.RETRY_NEXT_HOST, None
         return self.RETHROW, None
@@ -61,23 +59,23 @@ class _AskOneMore(policies.FallthroughRetryPolicy):
 def _profiles(settings):
     balancing = policies.TokenAwarePolicy(policies.DCAwareRoundRobinPolicy(
         local_dc=settings.local_datacenter))
-    levels = {name: getattr(ConsistencyLevel, value) for name, value in (
-        (READ, settings.read_consistency),
-        (SERIAL, settings.serial_consistency),
-        (CANDIDATES, settings.candidate_consistency))}
+    level_of = {way: getattr(ConsistencyLevel, value) for way, value in (
+        (levels.READ, settings.read_consistency),
+        (levels.SERIAL, settings.serial_consistency),
+        (levels.CANDIDATES, settings.candidate_consistency))}
     once, twice = policies.FallthroughRetryPolicy(), _AskOneMore()
 
-    def profile(level, retry_policy):
+    def profile(way, retry_policy):
         return cluster.ExecutionProfile(
             load_balancing_policy=balancing, retry_policy=retry_policy,
-            consistency_level=levels[level],
-            serial_consistency_level=levels[SERIAL],
+            consistency_level=level_of[way],
+            serial_consistency_level=level_of[levels.SERIAL],
             request_timeout=settings.request_timeout,
             row_factory=query.dict_factory)
 
-    return {cluster.EXEC_PROFILE_DEFAULT: profile(READ, once),
-            CLAIM: profile(READ, once),
-            **{level: profile(level, twice) for level in levels}}
+    return {cluster.EXEC_PROFILE_DEFAULT: profile(levels.READ, once),
+            levels.WRITE: profile(levels.READ, once),
+            **{way: profile(way, twice) for way in level_of}}
 
 
 def _ssl_context(settings):

@@ -50,7 +50,7 @@ class TestAggregates(case.StoreTestCase):
         self.assertEqual(aggregates.Snapshot('v2', ()),
                          self.aggregates.snapshot())
 
-    def test_whoever_comes_late_is_refused(self):
+    def test_a_late_writer_is_refused(self):
         self.change([aggregate(1)], version='v1')
         self.assert_rejected(self.change([aggregate(1, 'old')],
                                          version='v2'))
@@ -60,12 +60,20 @@ class TestAggregates(case.StoreTestCase):
     def test_a_lost_answer_is_looked_up(self):
         self.session.lose('aggregates SET version', SILENCE)
         self.assert_applied(self.change([aggregate(1)], version='v1'))
-        self.session.refuse('aggregates SET version', SILENCE)
-        self.assert_rejected(self.change(
-            [aggregate(2)], version='v2', if_version='v1'))
-        self.session.lose('aggregates', SILENCE, times=2)
+        self.session.lose('aggregates SET version', SILENCE)
+        refused = self.assert_rejected(self.change(
+            [aggregate(2)], version='v2', if_version='v0'))
+        self.assertEqual('v1', refused.winner)
+        self.session.lose('aggregates', SILENCE, times=4)
         self.assert_unknown(self.change(
             [aggregate(3)], version='v3', if_version='v1'))
+
+    def test_a_write_that_did_not_happen_is_sent_again(self):
+        self.change([aggregate(1)], version='v1')
+        self.session.refuse('aggregates SET version', SILENCE)
+        self.assert_applied(self.change(
+            [aggregate(2)], version='v2', if_version='v1'))
+        self.assertEqual('v2', self.aggregates.version())
 
     def test_clouds_do_not_see_each_other(self):
         self.change([aggregate(1)], version='v1')

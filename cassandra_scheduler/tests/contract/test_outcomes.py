@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A write has three ends, and a lost answer does not stay the third."""
 
+import concurrent.futures
+
 import cassandra
 from cassandra import cluster
 from cassandra import connection
@@ -153,7 +155,7 @@ class TestTrees(OutcomesTestCase):
 
 class TestSmallRows(OutcomesTestCase):
 
-    def test_a_locator_that_was_written_and_lost(self):
+    def test_a_lookup_row_that_was_written_and_lost(self):
         homes = self.over_wire.consumer_homes
         for part, write in (
                 ('INSERT', lambda: homes.create('c', 'tree', '1')),
@@ -164,13 +166,13 @@ class TestSmallRows(OutcomesTestCase):
             self.assert_applied(write())
         self.assertIsNone(homes.find('c'))
 
-    def test_a_locator_that_was_not_written_and_lost(self):
+    def test_a_lookup_row_that_was_not_written_and_lost(self):
         homes = self.over_wire.consumer_homes
         self.session.refuse('INSERT', CAS_UNKNOWN)
         self.assert_applied(homes.create('c', 'tree', '1'))
         self.assertEqual('1', self.store.consumer_homes.find('c').write_id)
 
-    def test_a_locator_that_another_claimed_meanwhile(self):
+    def test_a_lookup_row_that_another_claimed_meanwhile(self):
         self.store.consumer_homes.create('c', 'theirs', '2')
         self.session.refuse('INSERT', SILENCE)
         lost = self.assert_rejected(
@@ -193,6 +195,35 @@ class TestSmallRows(OutcomesTestCase):
         self.assert_applied(names.delete(catalogue.TRAIT, 'CUSTOM_A'))
         self.assertEqual([], names.list(catalogue.TRAIT))
 
+    def test_a_name_whose_delete_was_not_sent_is_deleted(self):
+        names = self.over_wire.catalogue
+        names.create(catalogue.TRAIT, 'CUSTOM_A', write_id='1', now_ms=1)
+        self.session.refuse('DELETE', SILENCE)
+        self.assert_applied(names.delete(catalogue.TRAIT, 'CUSTOM_A'))
+        self.assertEqual([], names.list(catalogue.TRAIT))
+
+    def test_a_name_whose_delete_nobody_can_look_up_is_unknown(self):
+        names = self.over_wire.catalogue
+        names.create(catalogue.TRAIT, 'CUSTOM_A', write_id='1', now_ms=1)
+        self.session.refuse('DELETE', SILENCE, times=2)
+        self.assert_unknown(names.delete(catalogue.TRAIT, 'CUSTOM_A'))
+        self.assertEqual(1, len(names.list(catalogue.TRAIT)))
+
+    def test_a_late_delete_spares_a_name_that_was_created_since(self):
+        names, late = self.over_wire.catalogue, sessions.BlockingSession(
+            self.cloud.settings, 'DELETE')
+        names.create(catalogue.TRAIT, 'CUSTOM_A', write_id='1', now_ms=1)
+        with concurrent.futures.ThreadPoolExecutor(1) as threads:
+            deleting = threads.submit(self.store_over(late).catalogue.delete,
+                                      catalogue.TRAIT, 'CUSTOM_A')
+            self.assertTrue(late.reached.wait(10))
+            self.assert_applied(names.delete(catalogue.TRAIT, 'CUSTOM_A'))
+            names.create(catalogue.TRAIT, 'CUSTOM_A', write_id='2', now_ms=2)
+            late.go.set()
+            self.assert_applied(deleting.result())
+        self.assertEqual('2', names.find(catalogue.TRAIT,
+                                         'CUSTOM_A').write_id)
+
 
 class TestDriver(case.StoreTestCase):
 
@@ -209,13 +240,13 @@ class TestDriver(case.StoreTestCase):
     def test_it_repeats_no_write(self):
         for name in (cluster.EXEC_PROFILE_DEFAULT, store_session.READ,
                      store_session.CANDIDATES, store_session.SERIAL,
-                     store_session.CLAIM):
+                     store_session.WRITE):
             profile = self.profiles[name]
             self.assertIsInstance(profile.retry_policy,
                                   policies.FallthroughRetryPolicy)
             self.assertIsInstance(profile.speculative_execution_policy,
                                   policies.NoSpeculativeExecutionPolicy)
-        for name in (cluster.EXEC_PROFILE_DEFAULT, store_session.CLAIM):
+        for name in (cluster.EXEC_PROFILE_DEFAULT, store_session.WRITE):
             self.assertEqual([policies.RetryPolicy.RETHROW], self.decisions(
                 name, TURNED_AWAY, attempts=1))
 

@@ -20,9 +20,9 @@ class TestSession(case.StoreTestCase):
 
     def test_nothing_is_connected_before_use(self):
         session = self.new_session()
-        self.assertIsNone(session._opened)
+        self.assertFalse(session._pool.is_open)
         self.assertEqual([], session.rows(LIST, ('x', 'y')))
-        self.assertIsNotNone(session._opened)
+        self.assertTrue(session._pool.is_open)
 
     def test_services_of_one_process_share_a_pool(self):
         settings = self.cloud.settings
@@ -37,7 +37,7 @@ class TestSession(case.StoreTestCase):
 
         def opened(_number):
             session.rows(LIST, ('x', 'y'))
-            return session._opened
+            return session._pool.opened()
 
         with concurrent.futures.ThreadPoolExecutor(16) as threads:
             pools = set(map(id, threads.map(opened, range(64))))
@@ -47,7 +47,7 @@ class TestSession(case.StoreTestCase):
         session = self.new_session()
         session.rows(LIST, ('x', 'y'))
         self.assertNotEqual(
-            [], session._opened.cluster.metadata.get_replicas(
+            [], session._pool.opened().cluster.metadata.get_replicas(
                 self.cloud.settings.keyspace, b'some key'))
 
     def test_it_opens_again_after_it_was_closed(self):
@@ -94,7 +94,7 @@ class TestSession(case.StoreTestCase):
         session = store_session.shared_session(dataclasses.replace(
             self.cloud.settings, connect_timeout=5.5))
         self.addCleanup(session.close)
-        with session._lock:
+        with session._pool._lock:
             child = os.fork()
             if not child:
                 ended = 1

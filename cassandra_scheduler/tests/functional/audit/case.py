@@ -20,9 +20,10 @@ class AuditTestCase(case.StoreTestCase):
 
     def audit(self, *, store=None, heal=False, older_than_s=0, pause_s=0,
               gone=None):
-        """Return the Report of an audit."""
-        return running.Audit(store or self.store, pause_s=pause_s, gone=gone,
-                             older_than_s=older_than_s).run(heal=heal)
+        """Return the AuditReport of an audit."""
+        return running.CloudAudit(
+            store or self.store, pause_s=pause_s, gone=gone,
+            older_than_s=older_than_s).run(heal=heal)
 
     def assert_found_and_healed(self, *kinds, **settings):
         """Fail unless just these kinds are found, healed and found no more.
@@ -66,7 +67,7 @@ class AuditTestCase(case.StoreTestCase):
             (*columns.values(), self.store.cloud, tree.id)))
 
     def set_state(self, tree, **texts):
-        """Overwrite JSON columns, and let the digest agree."""
+        """Overwrite JSON columns, and make the digest agree."""
         texts = {
             name: tree_codec._dumps(value)
             for name, value in texts.items()
@@ -93,9 +94,9 @@ class AuditTestCase(case.StoreTestCase):
             tree_rows._CQL['delete_consumer'] + ' IF EXISTS',
             (self.store.cloud, tree.id, uuid))])
 
-    def set_locator(self, table, **columns):
-        """Write a locator's row; the key comes first."""
-        self.delete_locator(table, **dict([next(iter(columns.items()))]))
+    def set_lookup_row(self, table, **columns):
+        """Write a lookup row; the key comes first."""
+        self.delete_lookup_row(table, **dict([next(iter(columns.items()))]))
         names = ', '.join(columns)
         marks = ', '.join('?' for _name in columns)
         self.damage((
@@ -103,14 +104,14 @@ class AuditTestCase(case.StoreTestCase):
             f"VALUES (?, 'damage', {marks}) IF NOT EXISTS",
             (self.store.cloud, *columns.values())))
 
-    def delete_locator(self, table, **key):
+    def delete_lookup_row(self, table, **key):
         [(name, value)] = key.items()
         self.store.session.write_if([(
             f'DELETE FROM {{keyspace}}.{table} WHERE cloud = ? AND '
             f'{name} = ? IF EXISTS', (self.store.cloud, value))])
 
 
-def stub(uuid, home, moved_to):
+def forwarding_row(uuid, home, moved_to):
     """Return the row that says where a consumer has gone."""
     return consumer_model.Consumer(uuid, home=home, moved_to=moved_to,
                                    claim_id=hosts.write_id())

@@ -92,10 +92,10 @@ class TestKilled(case.AuditTestCase):
                                    amounts={(self.second.id, 'VCPU'): 3})
         self.put_row(self.second, lost)
         self.set_used(self.second, 3)
-        self.set_locator('consumer_homes', consumer=hosts.write_id(),
-                         home=self.second.id)
-        self.set_locator('provider_names', name='nobody',
-                         provider=self.first.id)
+        self.set_lookup_row('consumer_homes', consumer=hosts.write_id(),
+                            home=self.second.id)
+        self.set_lookup_row('provider_names', name='nobody',
+                            provider=self.first.id)
 
     def test_at_each_conditional_write(self):
         kinds = None

@@ -67,7 +67,7 @@ class TestBusy(testtools.TestCase):
             try:
                 working = [threads.submit(work, client)
                            for client in clients]
-                reports = [running.Audit(
+                reports = [running.CloudAudit(
                     service.store, older_than_s=60, pause_s=1).run(heal=True)
                     for _audit in range(self.AUDITS)]
             finally:

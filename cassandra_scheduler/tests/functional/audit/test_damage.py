@@ -91,8 +91,8 @@ class TestTrees(case.AuditTestCase):
         nowhere = tree_model.Tree(id=str(uuid.uuid4()))
         lost = self.holder.replace(uuid=str(uuid.uuid4()), home=nowhere.id)
         self.put_row(nowhere, lost)
-        self.set_locator('consumer_homes', consumer=lost.uuid,
-                         home=nowhere.id)
+        self.set_lookup_row('consumer_homes', consumer=lost.uuid,
+                            home=nowhere.id)
         self.assert_found_and_healed(trees.TREELESS)
         self.assertIsNone(self.store.consumer_homes.find(lost.uuid))
 
@@ -118,24 +118,24 @@ class TestTrees(case.AuditTestCase):
 
 class TestConsumers(case.AuditTestCase):
 
-    def test_no_locator(self):
-        self.delete_locator('consumer_homes', consumer=self.holder.uuid)
+    def test_no_lookup_row(self):
+        self.delete_lookup_row('consumer_homes', consumer=self.holder.uuid)
         self.assert_found_and_healed(consumers.HOME)
         self.assertIsNotNone(self.store.consumers.find(self.holder.uuid))
 
-    def test_a_locator_that_leads_elsewhere(self):
-        self.set_locator('consumer_homes', consumer=self.holder.uuid,
-                         home=self.second.id)
+    def test_a_lookup_row_that_leads_elsewhere(self):
+        self.set_lookup_row('consumer_homes', consumer=self.holder.uuid,
+                            home=self.second.id)
         self.assert_found_and_healed(consumers.HOME)
 
-    def test_a_locator_without_a_consumer(self):
-        self.set_locator('consumer_homes', consumer=str(uuid.uuid4()),
-                         home=self.second.id)
+    def test_a_lookup_row_without_a_consumer(self):
+        self.set_lookup_row('consumer_homes', consumer=str(uuid.uuid4()),
+                            home=self.second.id)
         self.assert_found_and_healed(consumers.DANGLING)
 
-    def test_a_locator_to_nowhere(self):
-        self.set_locator('consumer_homes', consumer=str(uuid.uuid4()),
-                         home=str(uuid.uuid4()))
+    def test_a_lookup_row_to_nowhere(self):
+        self.set_lookup_row('consumer_homes', consumer=str(uuid.uuid4()),
+                            home=str(uuid.uuid4()))
         self.assert_found_and_healed(consumers.DANGLING)
 
     def test_a_consumer_that_is_being_made(self):
@@ -146,7 +146,7 @@ class TestConsumers(case.AuditTestCase):
         self.assert_applied(hosts.claim(self.store, self.second.id, made))
         self.assert_nothing_to_do()
 
-    def test_whoever_is_too_late_is_refused(self):
+    def test_a_late_creator_is_refused(self):
         made = hosts.consumer(self.second.id)
         self.store.consumer_homes.create(made.uuid, self.second.id,
                                          made.claim_id)
@@ -158,11 +158,13 @@ class TestConsumers(case.AuditTestCase):
     def test_a_move_that_nobody_finished(self):
         uuid_, target = self.holder.uuid, self.second.id
         hosts.move(self.store, uuid_, target)
-        self.put_row(self.first, case.stub(uuid_, self.first.id, target))
-        self.assert_found_and_healed(consumers.STUB)
-        self.put_row(self.first, case.stub(uuid_, self.first.id, target))
-        self.set_locator('consumer_homes', consumer=uuid_,
-                         home=self.first.id)
+        self.put_row(self.first,
+                     case.forwarding_row(uuid_, self.first.id, target))
+        self.assert_found_and_healed(consumers.FORWARDING)
+        self.put_row(self.first,
+                     case.forwarding_row(uuid_, self.first.id, target))
+        self.set_lookup_row('consumer_homes', consumer=uuid_,
+                            home=self.first.id)
         self.assert_found_and_healed(consumers.HOME)
 
     def test_a_part_of_which_the_home_says_nothing(self):
@@ -209,33 +211,33 @@ class TestProviders(case.AuditTestCase):
     def name(self):
         return self.first.root.name
 
-    def test_no_locator(self):
-        self.delete_locator('provider_trees', provider=self.first.id)
+    def test_no_lookup_row(self):
+        self.delete_lookup_row('provider_trees', provider=self.first.id)
         self.assert_found_and_healed(providers.TREE)
 
-    def test_a_locator_that_leads_elsewhere(self):
-        self.set_locator('provider_trees', provider=self.first.id,
-                         tree=self.second.id)
+    def test_a_lookup_row_that_leads_elsewhere(self):
+        self.set_lookup_row('provider_trees', provider=self.first.id,
+                            tree=self.second.id)
         self.assert_found_and_healed(providers.TREE)
 
-    def test_a_locator_without_a_provider(self):
-        self.set_locator('provider_trees', provider=str(uuid.uuid4()),
-                         tree=self.second.id)
+    def test_a_lookup_row_without_a_provider(self):
+        self.set_lookup_row('provider_trees', provider=str(uuid.uuid4()),
+                            tree=self.second.id)
         self.assert_found_and_healed(providers.STALE_TREE)
 
     def test_no_name(self):
-        self.delete_locator('provider_names', name=self.name())
+        self.delete_lookup_row('provider_names', name=self.name())
         self.assert_found_and_healed(providers.NAME)
 
     def test_a_name_that_leads_to_another(self):
-        self.set_locator('provider_names', name=self.name(),
-                         provider=self.second.id)
+        self.set_lookup_row('provider_names', name=self.name(),
+                            provider=self.second.id)
         self.assert_found_and_healed(providers.NAME)
 
     def test_a_name_that_nobody_bears(self):
         for named in (self.second.id, str(uuid.uuid4())):
-            self.set_locator('provider_names', name='nobody',
-                             provider=named)
+            self.set_lookup_row('provider_names', name='nobody',
+                                provider=named)
             self.assert_found_and_healed(providers.STALE_NAME)
 
     def test_a_provider_that_is_being_made(self):

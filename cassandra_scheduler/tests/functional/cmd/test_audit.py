@@ -45,11 +45,11 @@ class TestAudit(case.AuditTestCase):
         self.assertEqual([], self.run_audit('--heal')[0])
 
     def test_what_is_young_counts_where_nobody_works(self):
-        self.set_locator('consumer_homes', consumer=str(uuid.uuid4()),
-                         home=self.first.id)
+        self.set_lookup_row('consumer_homes', consumer=str(uuid.uuid4()),
+                            home=self.first.id)
         self.assertEqual([], self.run_audit()[0])
         [row], _said = self.run_audit('--stopped', status=1)
-        self.assertEqual('remove the locator', row['Remedy'])
+        self.assertEqual('remove the lookup row', row['Remedy'])
 
     def test_a_table_for_people(self):
         self.set_used(self.first, 5)

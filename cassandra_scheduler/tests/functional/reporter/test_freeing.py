@@ -138,7 +138,7 @@ class TestSweep(testtools.TestCase):
         self.sweep(self.claimed(age_ms=11 * TIMEOUT * 1000))
         self.assertEqual(self.FREED, self.state())
 
-    def test_a_claim_that_was_settled_meanwhile_stays(self):
+    def test_a_claim_that_was_confirmed_meanwhile_stays(self):
         tree = self.claimed()
         self.cloud.write(tree, tree.with_pending(self.instance, None))
         self.sweep(tree)
@@ -163,6 +163,17 @@ class TestSweep(testtools.TestCase):
         self.assertEqual((0, True, False, True), self.state())
         self.sweep(tree)
         self.assertEqual(self.FREED, self.state())
+
+    def test_the_lookup_row_of_a_later_claim_stays(self):
+        tree = self.claimed()
+        tree = self.cloud.write(
+            tree, tree.with_amounts({(self.node, 'VCPU'): -2}),
+            delete=(self.instance,))
+        self.store.consumer_homes.move(
+            self.instance, self.node, write_id='claim2',
+            from_write_id='claim1')
+        self.sweep(tree)
+        self.assertEqual((0, False, False, True), self.state())
 
     def test_what_is_held_elsewhere_too_is_left_to_placement(self):
         tree = self.claimed(also_in=frozenset({'shared'}))

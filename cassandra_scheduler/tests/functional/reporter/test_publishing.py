@@ -96,13 +96,13 @@ class TestPublish(PublishingTestCase):
         self.assertEqual(REPORT, self.store.trees.find(self.node).report)
 
 
-class TestSettle(PublishingTestCase):
+class TestConfirm(PublishingTestCase):
 
     def claimed(self, *instances):
         return {instance: tree_model.Pending('claim', 1, {'vcpus': 1})
                 for instance in instances}
 
-    def test_only_what_is_counted_is_settled(self):
+    def test_only_what_is_counted_is_confirmed(self):
         self.new_node(pending=self.claimed('counted', 'on-its-way'))
         tree = self.publisher.publish(self.node, REPORT,
                                       {'counted', 'of-long-ago'})
@@ -115,7 +115,7 @@ class TestSettle(PublishingTestCase):
         self.assertEqual(before.version + 1, after.version)
         self.assertEqual((REPORT, {}), (after.report, after.pending))
 
-    def test_a_settled_claim_alone_is_worth_a_write(self):
+    def test_a_confirmed_claim_alone_is_worth_a_write(self):
         self.new_node(pending=self.claimed('counted'))
         before = self.publisher.publish(self.node, REPORT, set())
         after = self.publisher.publish(self.node, REPORT, {'counted'})

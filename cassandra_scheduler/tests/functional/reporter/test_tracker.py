@@ -94,7 +94,7 @@ class TestTracker(testtools.TestCase):
         self.assertNotEqual(first.report, second.report)
         self.assertEqual(first.heartbeat, second.heartbeat)
 
-    def test_an_instance_settles_its_claim_once_it_is_counted(self):
+    def test_an_instance_confirms_its_claim_once_it_is_counted(self):
         node = self.new_node('node1', 'instance1')
         self.assertEqual({'instance1'}, set(self.update(node).pending))
         self.count(node, 'instance1')
@@ -128,27 +128,27 @@ class TestTracker(testtools.TestCase):
     def images(self, tree):
         return tree.report.image_properties
 
-    def test_an_instance_settles_no_claim_on_another_node(self):
+    def test_an_instance_confirms_no_claim_on_another_node(self):
         one = self.new_node('node1', 'instance1')
         two = self.new_node('node2', 'instance1')
         self.count(one, 'instance1')
         self.assertEqual({'instance1'}, set(self.update(two).pending))
         self.assertEqual(set(), set(self.update(one).pending))
 
-    def test_an_instance_that_left_settles_no_later_claim(self):
+    def test_an_instance_that_left_confirms_no_later_claim(self):
         node = self.new_node('node1', 'instance1')
         self.count(node, 'instance1')
         self.tracker.tracked_instances.discard('instance1')
         self.assertEqual({'instance1'}, set(self.update(node).pending))
 
-    def test_an_incoming_migration_settles_its_claim(self):
+    def test_an_incoming_migration_confirms_its_claim(self):
         node = self.new_node('node1', 'instance1')
         other = self.new_node('node2', 'instance1')
         self.migrate('instance1', node)
         self.assertEqual(set(), set(self.update(node).pending))
         self.assertEqual({'instance1'}, set(self.update(other).pending))
 
-    def test_a_resize_on_this_host_is_settled_by_its_migration(self):
+    def test_a_resize_on_this_host_is_confirmed_by_its_migration(self):
         node = self.new_node('node1', 'instance1')
         self.count(node, 'instance1', task_state='resize_prep')
         self.assertEqual({'instance1'}, set(self.update(node).pending))

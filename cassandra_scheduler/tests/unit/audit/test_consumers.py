@@ -13,15 +13,15 @@ def row(tree, home=HOME, **fields):
         'home': home, 'amounts': {(tree, 'VCPU'): 1}, **fields})
 
 
-def stub(tree, moved_to):
+def forwarding(tree, moved_to):
     return consumer_model.Consumer(UUID, home=tree, moved_to=moved_to)
 
 
 class TestWrong(testtools.TestCase):
 
-    def wrong(self, location, **rows):
-        return [(place.kind, place.tree)
-                for place in consumers.wrong(location, rows)]
+    def wrong(self, leads_to, **rows):
+        return [(flaw.kind, flaw.tree)
+                for flaw in consumers.wrong(leads_to, rows)]
 
     def test_nothing_is_nothing(self):
         self.assertEqual([], self.wrong(None))
@@ -33,12 +33,12 @@ class TestWrong(testtools.TestCase):
         self.assertEqual([(consumers.HOME, HOME)],
                          self.wrong(OTHER, home=row(HOME)))
 
-    def test_a_locator_to_nothing(self):
+    def test_a_lookup_row_to_nothing(self):
         self.assertEqual([(consumers.DANGLING, OTHER)], self.wrong(OTHER))
         self.assertEqual(
             {consumers.DANGLING},
-            {kind for kind, _tree in self.wrong(OTHER,
-                                                other=stub(OTHER, HOME))})
+            {kind for kind, _tree in self.wrong(
+                OTHER, other=forwarding(OTHER, HOME))})
 
     def test_two_homes(self):
         self.assertEqual(
@@ -60,9 +60,9 @@ class TestWrong(testtools.TestCase):
                          self.wrong(HOME, other=row(OTHER)))
 
     def test_a_move_that_was_not_finished(self):
-        left = {'home': row(HOME), 'other': stub(OTHER, HOME)}
-        [place] = consumers.wrong(OTHER, left)
-        self.assertEqual((consumers.HOME, HOME), (place.kind, place.tree))
-        self.assertIn('has moved', place.what)
-        self.assertEqual([(consumers.STUB, OTHER)],
+        left = {'home': row(HOME), 'other': forwarding(OTHER, HOME)}
+        [flaw] = consumers.wrong(OTHER, left)
+        self.assertEqual((consumers.HOME, HOME), (flaw.kind, flaw.tree))
+        self.assertIn('has moved', flaw.what)
+        self.assertEqual([(consumers.FORWARDING, OTHER)],
                          self.wrong(HOME, **left))

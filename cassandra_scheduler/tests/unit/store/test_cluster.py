@@ -16,14 +16,14 @@ BY_DATACENTER = {
 
 
 def node(number, version='5.0.9'):
-    return session.Node(f'192.0.2.{number}', 'datacenter1', version)
+    return session.ClusterNode(f'192.0.2.{number}', 'datacenter1', version)
 
 
 def asked(*settings, clocks=()):
     """Return Facts of nodes with these settings, or with these clocks."""
-    nodes = [facts.Asked(f'192.0.2.{number}', each)
+    nodes = [facts.NodeFacts(f'192.0.2.{number}', each)
              for number, each in enumerate(settings, 1)]
-    nodes += [facts.Asked(f'192.0.2.{number}', {}, clock)
+    nodes += [facts.NodeFacts(f'192.0.2.{number}', {}, clock)
               for number, clock in enumerate(clocks, 1)]
     return facts.Facts(nodes=(), asked=tuple(nodes), replication=None)
 
