@@ -91,7 +91,7 @@ class TreeWriter:
         partition (cloud, tree).
         """
         attempts = Attempts(deadline_s)
-        state = self._trees.find_settled_state(tree_id, consumers)
+        state = self._trees.find_resolved_state(tree_id, consumers)
         while True:
             change = compose(state)
             if change is None:
@@ -108,7 +108,7 @@ class TreeWriter:
             _wait(attempts, [tree_id])
             state = written.winner
             if not change.consumers.issuperset(consumers):
-                state = self._trees.find_settled_state(
+                state = self._trees.find_resolved_state(
                     tree_id, change.consumers.union(consumers))
 
     def write_trees(self, consumers, compose, *, deadline_s=DEADLINE_S):
@@ -127,7 +127,7 @@ class TreeWriter:
         attempts = Attempts(deadline_s)
         while True:
             states = {
-                tree_id: self._trees.find_settled_state(tree_id, uuids)
+                tree_id: self._trees.find_resolved_state(tree_id, uuids)
                 for tree_id, uuids in consumers.items()}
             composed = compose(states)
             if composed is None:

@@ -44,9 +44,9 @@ class Trees:
         """
         return self._intents.read(tree_id, consumer_uuids, level=level)
 
-    def find_settled_state(self, tree_id, consumer_uuids):
+    def find_resolved_state(self, tree_id, consumer_uuids):
         """Return the same, waiting for a transaction that is under way."""
-        return self._intents.read_settled(tree_id, consumer_uuids)
+        return self._intents.read_resolved(tree_id, consumer_uuids)
 
     def find_consumer(self, tree_id, consumer_uuid, *,
                       level=store_session.READ):
@@ -128,7 +128,7 @@ class Trees:
     def mark_service(self, tree_id, *, disabled, forced_down):
         """Write what an operator says of the service. Never conditional.
 
-        Two of the heartbeat's columns: whoever writes last is right.
+        These are two of the heartbeat's columns; the last write counts.
         """
         self._session.write(_CQL['mark_service'], (
             disabled, forced_down, self._cloud, tree_id))
@@ -147,7 +147,7 @@ class Trees:
             return tree_versions.after(change)
 
     def _winner(self, change):
-        return self._intents.read_settled(change.after.id,
+        return self._intents.read_resolved(change.after.id,
                                           change.consumers)
 
     def _without_intent(self, written, change):
