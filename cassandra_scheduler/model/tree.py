@@ -152,7 +152,7 @@ class Tree:
         return self.replace(used=used)
 
     def with_pending(self, consumer_uuid, pending):
-        """Return this tree with one claim pending, or settled when None."""
+        """Return this tree with this claim pending; None: without it."""
         others = {uuid: value for uuid, value in self.pending.items()
                   if uuid != consumer_uuid}
         if pending is not None:

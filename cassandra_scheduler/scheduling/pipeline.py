@@ -9,7 +9,8 @@
 
 Reading may be stale and is free to be wrong; the claim may not. A claim that
 is rejected comes back with the row that won: the filters judge that row, and
-the claim is tried again while it fits.
+the claim is tried again while it fits. The docstring of ``claims`` lists each
+write, and who cleans up after a scheduler that died.
 """
 
 import dataclasses
@@ -76,7 +77,7 @@ class _Placing:
         self._request = request
         self._context = context
         self._evaluator = evaluator
-        # A request without an id must not draw what others like it draw.
+        # A request without an id needs random numbers of its own.
         self._random = random.Random(request.request_id or None)
         self._pool = []
         self._placed_on = set()          # ids of trees with claims of ours
@@ -100,8 +101,8 @@ class _Placing:
     def pages(self, index):
         """Yield (candidates, index to judge them with) until all were seen.
 
-        Candidates that nobody has looked at yet are judged as the first
-        consumer's: filters that run once must not be left out for them.
+        New candidates are judged with index 0, as for the first consumer:
+        some filters run only at index 0, and no candidate may skip them.
         """
         if self._pool:
             yield self._pool, index
@@ -191,7 +192,7 @@ class _Placing:
         if candidate.tree.id in self._placed_on:
             allocations = allocations[:1]
         for allocation in allocations:
-            if self.claims.fits(candidate, allocation):
+            if self.claims.may_fit(candidate, allocation):
                 return allocation
         return None
 

@@ -11,7 +11,6 @@ from cassandra_scheduler.store import host_cells
 from cassandra_scheduler.store import intents as store_intents
 from cassandra_scheduler.store import lookups
 from cassandra_scheduler.store import query
-from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import scan
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store import server_groups
@@ -19,6 +18,7 @@ from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import transaction_records
 from cassandra_scheduler.store import transactions
 from cassandra_scheduler.store import tree_rows
+from cassandra_scheduler.store import tree_writer
 from cassandra_scheduler.store import trees
 
 
@@ -38,17 +38,17 @@ class Store:
     catalogue: catalogue.Catalogue
     consumers: consumers.Consumers
     transactions: transactions.Transactions
-    writer: retrying.TreeWriter
+    writer: tree_writer.TreeWriter
     server_groups: server_groups.ServerGroups
     full_scan: full_scan.FullScan
     host_cells: host_cells.HostCells
 
     def write_tree(self, tree_id, compose, **how):
-        """Write what is composed of one tree; see ``retrying``."""
+        """Write what is composed of one tree; see ``tree_writer``."""
         return self.writer.write_tree(tree_id, compose, **how)
 
     def write_trees(self, consumers, compose, **how):
-        """Write what is composed of several trees; see ``retrying``."""
+        """Write what is composed of several trees; see ``tree_writer``."""
         return self.writer.write_trees(consumers, compose, **how)
 
     def check(self):
@@ -88,7 +88,7 @@ def open_store(settings, resource_types=(), *, session=None):
     consumer_homes = lookups.consumer_homes(session, cloud)
     all_transactions = transactions.Transactions(all_trees, intents, records,
                                                  consumer_homes)
-    writer = retrying.TreeWriter(all_trees, all_transactions)
+    writer = tree_writer.TreeWriter(all_trees, all_transactions)
     return Store(session=session,
                  cloud=cloud,
                  columns=columns,

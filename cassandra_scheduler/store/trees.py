@@ -139,7 +139,8 @@ class Trees:
         return self._intents.read(tree.id, ()).tree
 
     def _shown_after(self, change, tree):
-        """Return the tree as it stands after ``change``, or as of then."""
+        """Return the newest tree; if it cannot be read, as ``change`` left it.
+        """
         try:
             return self._shown(tree)
         except errors.StoreUnavailable:
@@ -147,8 +148,7 @@ class Trees:
             return tree_versions.after(change)
 
     def _winner(self, change):
-        return self._intents.read_resolved(change.after.id,
-                                          change.consumers)
+        return self._intents.read_resolved(change.after.id, change.consumers)
 
     def _without_intent(self, written, change):
         match written:

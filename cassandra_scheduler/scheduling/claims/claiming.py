@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The claims of one request: taken one by one, kept or given back together.
+
+The table in the package's docstring says what each write leaves over.
 """
 
 import contextlib
@@ -10,7 +12,7 @@ from cassandra_scheduler.model import capacity
 from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import write as write_model
-from cassandra_scheduler.scheduling.claims import homes as claim_homes
+from cassandra_scheduler.scheduling.claims import lookup_rows
 from cassandra_scheduler.scheduling.claims import several
 from cassandra_scheduler.scheduling.claims import single
 from cassandra_scheduler.store import outcome
@@ -23,7 +25,7 @@ class MadeClaim:
     id: str
     amounts: dict
     tree_ids: tuple
-    home: claim_homes.Home
+    home: lookup_rows.ConsumerLookup
 
 
 class Claims:
@@ -38,7 +40,7 @@ class Claims:
         self._notes = notes
         self._guard = guard
         self._until = time.monotonic() + deadline_s
-        self._homes = claim_homes.Homes(store, notes=notes)
+        self._lookups = lookup_rows.ClaimLookups(store, notes=notes)
         self._made = {}                  # consumer uuid -> MadeClaim
         self._newest = {}                # tree id -> TreeState
         self._attempts = {}              # tree id -> Attempts
@@ -58,7 +60,7 @@ class Claims:
         """Whether the deadline has passed."""
         return time.monotonic() >= self._until
 
-    def fits(self, candidate, allocation):
+    def may_fit(self, candidate, allocation):
         """Return whether a claim is worth a try: as far as is known, it fits.
 
         Nothing fits once the time is up.
@@ -84,7 +86,7 @@ class Claims:
             # The filters have not seen this version of the tree.
             return outcome.Rejected(state.tree)
         self._pause(candidate.tree.id)
-        started = self._homes.start(spec.uuid, candidate.tree.id)
+        started = self._lookups.start(spec.uuid, candidate.tree.id)
         write = write_model.Write(started.write_id, write_model.now_ms())
         change = batch = None
         try:
@@ -95,7 +97,7 @@ class Claims:
             if change is not None:
                 batch = self._store.trees.prepare(change)
         finally:
-            home = self._homes.finish(started)
+            home = self._lookups.finish(started)
         if self._guard is not None and not self._guard.enter(
                 spec.uuid, candidate.tree.id, write.id,
                 created=home.found is None):
@@ -118,7 +120,7 @@ class Claims:
                 self._attempts.setdefault(
                     candidate.tree.id, retrying.Attempts(self._left()))
             case outcome.Unknown():
-                self._homes.keep(spec.uuid)
+                self._lookups.keep(spec.uuid)
         return written
 
     def release(self):
@@ -131,14 +133,14 @@ class Claims:
             if not several.release(
                     self._store, uuid, claim.amounts, claim.tree_ids,
                     claim_id=claim.id, home=claim.home, notes=self._notes):
-                self._homes.keep(uuid)
-        gone = self._homes.release(keep=())
+                self._lookups.keep(uuid)
+        gone = self._lookups.release(keep=())
         if self._guard is not None:
             self._guard.leave(gone)
 
     def release_unused(self):
         """Delete the lookup rows of consumers that hold nothing."""
-        self._homes.release(keep=self._made)
+        self._lookups.release(keep=self._made)
 
     def _send(self, change, batch):
         """Send a prepared claim; return its Outcome, settled in time."""
@@ -152,7 +154,7 @@ class Claims:
                 [uuid] = change.consumers
                 row = state.consumers.get(uuid)
                 if row is not None and row.is_live:
-                    raise claim_homes.changed_by_another(uuid)
+                    raise lookup_rows.changed_by_another(uuid)
                 self._look_for_tombstone({change.after.id: state}, uuid,
                                          change.write_id)
                 return outcome.Rejected(state.tree)
@@ -176,7 +178,7 @@ class Claims:
     def _look_for_tombstone(self, states, uuid, claim_id):
         """Use another id from now on where a tombstone stops this one."""
         if several.is_blocked(states, uuid, claim_id):
-            self._homes.use_another_id(uuid)
+            self._lookups.use_another_id(uuid)
 
     def _state_of(self, tree):
         """Return the newest known TreeState of a tree."""

@@ -2,24 +2,24 @@
 """A claim that touches more than the host's tree, all or nothing.
 
 That happens where part of it comes from a shared pool, and where the consumer
-holds something elsewhere and keeps it, as an instance that is evacuated. It
-stands for the "doubled up" allocation of Nova's report client. It costs a
-transaction; a plain claim never comes here.
+holds something elsewhere and keeps it, as an instance that is evacuated (a
+"doubled up" allocation in Nova's report client). It costs a transaction. A
+plain claim never comes here, nor does a live migration.
 """
 
 import dataclasses
 
 from cassandra_scheduler.model import holdings
 from cassandra_scheduler.model import write as write_model
-from cassandra_scheduler.scheduling.claims import homes
+from cassandra_scheduler.scheduling.claims import lookup_rows
 from cassandra_scheduler.store import outcome
 
 
 def trees_of(store, tree, amounts, *, home):
     """Return the ids of all trees that take part; None if one has gone.
 
-    They are the host's Tree, the trees of shared providers, and all trees
-    where the consumer holds something. ``home``: the Home of the consumer.
+    They are the host's tree, the trees of shared providers, and all trees
+    where the consumer holds something. ``home``: its ConsumerLookup.
     """
     elsewhere = {provider for provider, _class in amounts
                  if provider not in tree.providers}
@@ -42,10 +42,9 @@ def claim(store, states, spec, tree, amounts, *, home, usage, write, notes,
           deadline_s):
     """Claim ``amounts`` of the host's Tree and of other trees.
 
-    ``states``: see ``read``; ``home``: the Home of the consumer. Returns
-    Applied with the host's Tree; Rejected with its newest Tree where it is
-    worth another look, or with None where the candidate cannot give it;
-    Unknown.
+    ``states``: see ``read``; ``home``: the consumer's ConsumerLookup. Returns
+    Applied with the host's Tree; Rejected with the newest Tree if it may
+    still fit, or with None if the candidate cannot give it; Unknown.
     """
     newest = states[tree.id].tree
     if newest is None:
@@ -55,7 +54,7 @@ def claim(store, states, spec, tree, amounts, *, home, usage, write, notes,
         return outcome.Rejected(newest)
     if home.found is not None:
         if not holdings.is_complete(states, spec.uuid):
-            raise homes.changed_by_another(spec.uuid)
+            raise lookup_rows.changed_by_another(spec.uuid)
         spec = dataclasses.replace(
             spec, consumer_type=(home.found.consumer.consumer_type or
                                  spec.consumer_type))
