@@ -10,6 +10,7 @@ from nova import objects
 from oslo_config import fixture as config_fixture
 import testtools
 
+from cassandra_scheduler.model import report
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import compute
 from cassandra_scheduler.reporter import heartbeat
@@ -35,7 +36,7 @@ class TestHeartbeats(testtools.TestCase):
         self.node = str(uuid.uuid4())
         self.cloud.new_tree(tree_model.Provider(uuid=self.node, name='node1'))
         publisher = publishing.Publisher(self.cloud.store)
-        publisher.publish(self.node, '{}', set())
+        publisher.publish(self.node, report.HostReport('{}'), set())
         self.manager = compute.CassandraComputeManager.__new__(
             compute.CassandraComputeManager)
         self.manager.host = 'host1'

@@ -8,6 +8,7 @@ from nova import exception
 from nova import objects
 import testtools
 
+from cassandra_scheduler.model import report
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.reporter import heartbeat
 from cassandra_scheduler.reporter import publishing
@@ -39,7 +40,7 @@ class TestHeartbeatWriter(testtools.TestCase):
             # No other test uses this connection.
             self.addCleanup(store.session.close)
         publisher = publishing.Publisher(store)
-        publisher.publish(self.node, '{}', set())
+        publisher.publish(self.node, report.HostReport('{}'), set())
         return heartbeat.HeartbeatWriter(publisher)
 
     def service(self, save=lambda: None, **changes):
