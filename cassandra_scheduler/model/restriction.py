@@ -36,7 +36,7 @@ class Restriction:
     value: object
     source: str = ''
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.operator not in OPERATORS:
             raise ValueError(f'{self.operator!r} is no operator; '
                              f'use one of {sorted(OPERATORS)}')
