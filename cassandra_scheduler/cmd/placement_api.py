@@ -14,7 +14,6 @@ from cassandra_scheduler.cmd import store_access
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.placement_api.http import serving
 
-
 _THREADS = 16
 
 
@@ -31,8 +30,9 @@ def main(arguments=None):
     except errors.SchedulerError as exc:
         return _failed(exc)
     except (OSError, ValueError) as exc:
-        return _failed(f'--host {options.host} --port {options.port} cannot '
-                       f'be served: {getattr(exc, "strerror", None) or exc}.')
+        return _failed(f'Cannot listen on --host {options.host} --port '
+                       f'{options.port}: '
+                       f'{getattr(exc, "strerror", None) or exc}.')
     # A name such as localhost may stand for several addresses.
     port = (server.effective_listen[0][1]
             if hasattr(server, 'effective_listen') else server.effective_port)

@@ -31,7 +31,7 @@ class ConfiguredCommand(command.Command):
                  '/etc/nova.')
         parser.add_argument(
             '--config-dir', metavar='DIR', action='append', default=[],
-            help='A directory with configuration files, named *.conf.')
+            help='A directory of configuration files that end in .conf.')
         return parser
 
 

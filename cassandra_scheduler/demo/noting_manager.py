@@ -25,12 +25,16 @@ class NotingSchedulerManager(manager.CassandraSchedulerManager):
 
 
 class _Notebook(decision_log.DecisionLog):
-    """Also appends each decision to a file; ``scheduler``: its name."""
+    """Also appends each decision to a file.
+
+    ``scheduler``: the name of the scheduler that decides.
+    """
 
     def __init__(self, scheduler):
         self._scheduler = scheduler
 
     def write(self, result):
+        """Log the result and append it to the file."""
         super().write(result)
         transcript = result.transcript
         claimed_in = sum(step.seconds for step in transcript.steps

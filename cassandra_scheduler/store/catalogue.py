@@ -22,7 +22,7 @@ SHARING_TREE = 'sharing_tree'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogueEntry:
     """One custom name; times in milliseconds since the epoch.
 
     ``write_id`` is the write that created it; ``renamed_from`` the name that
@@ -43,14 +43,14 @@ class Catalogue:
         self._cloud = cloud
 
     def list(self, kind):
-        """Return all Entries of a kind, oldest first. READ."""
+        """Return all CatalogueEntries of a kind, oldest first. READ."""
         entries = [self._entry(row) for row in self._session.rows(
             _CQL['list_entries'], (self._cloud, kind))]
         return sorted(entries, key=lambda entry: (entry.created_ms or 0,
                                                   entry.name))
 
     def find(self, kind, name):
-        """Return the Entry of this name, or None. READ."""
+        """Return the CatalogueEntry of this name, or None. READ."""
         row = self._session.row(_CQL['find_entry'],
                                 (self._cloud, kind, name))
         return self._entry(row) if row else None
@@ -58,7 +58,8 @@ class Catalogue:
     def create(self, kind, name, *, write_id, now_ms, renamed_from=None):
         """Add a name if it is absent; a conditional write, settled.
 
-        Applied carries the Entry written, Rejected the one that was there.
+        Applied carries the CatalogueEntry written, Rejected the one that was
+        there.
         """
         now = tree_codec.moment(now_ms)
         op = origin.op_of(write_id, renamed_from)
@@ -72,7 +73,7 @@ class Catalogue:
         match written:
             case outcome.Applied(state=None):
                 return outcome.Applied(
-                    Entry(name, now_ms, now_ms, op, renamed_from))
+                    CatalogueEntry(name, now_ms, now_ms, op, renamed_from))
             case outcome.Applied(state=row):
                 return outcome.Applied(self._entry(row))
             case outcome.Rejected(winner=row):
@@ -82,8 +83,8 @@ class Catalogue:
     def delete(self, kind, name):
         """Remove a name; a conditional write, settled.
 
-        Rejected if there is none. Applied: the Entry that was read is gone.
-        A late write never removes an Entry that was created since:
+        Rejected if there is none. Applied: the entry that was read is gone. A
+        late write never removes an entry that was created since:
 
             deletes A              catalogue             creates A
             SERIAL read <----------- A of write 1
@@ -104,9 +105,9 @@ class Catalogue:
               (self._cloud, kind, name, write_id))],
             look=lambda: self._row(kind, name),
             is_ours=lambda row: row is None or row['op'] != write_id)
-        if isinstance(written, outcome.Unknown):
-            return written
-        return outcome.Applied()
+        if isinstance(written, outcome.Applied):
+            return outcome.Applied()
+        return written
 
     def _row(self, kind, name):
         return self._session.row(_CQL['find_entry'],
@@ -115,6 +116,7 @@ class Catalogue:
 
     @staticmethod
     def _entry(row):
-        return Entry(row['name'], tree_codec.ms(row['created_at']),
-                     tree_codec.ms(row['updated_at']), row['op'],
-                     origin.of_row(row, 'renamed_from'))
+        return CatalogueEntry(
+            row['name'], tree_codec.ms(row['created_at']),
+            tree_codec.ms(row['updated_at']), row['op'],
+            origin.of_row(row, 'renamed_from'))

@@ -99,9 +99,9 @@ def _delete(context, alloc_list):
 
 
 def plan(alloc_list):
-    """Return (Write, KnownConsumers, Entries) of upstream Allocations."""
+    """Return (Write, KnownConsumers, AllocationEntries) of a list."""
     known = [one.known for one in _consumers(alloc_list)]
-    entries = [allocation_writes.Entry(
+    entries = [allocation_writes.AllocationEntry(
         one.consumer.uuid, one.resource_provider.uuid, one.resource_class,
         one.used) for one in alloc_list]
     return write_model.new(), known, entries

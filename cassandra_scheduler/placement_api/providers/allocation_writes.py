@@ -52,7 +52,7 @@ class KnownConsumer:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Entry:
+class AllocationEntry:
     """Units of one class of one provider for a consumer; 0 to remove them."""
     consumer_uuid: str
     provider_uuid: str

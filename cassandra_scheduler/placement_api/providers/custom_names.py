@@ -10,7 +10,7 @@ from cassandra_scheduler.store import tree_codec
 
 
 def create(store, kind, name, *, renamed_from=None):
-    """Create a name; return its Entry, or None if it exists already.
+    """Create a name; return its CatalogueEntry, or None if it exists already.
 
     One conditional write in the catalogue's partition of the cloud.
     ``renamed_from``: the old name if this is a new one for it. Raises
@@ -71,7 +71,7 @@ def keep(store, kind, names, *, standard):
 
 
 def fill(target, entry):
-    """Set the fields of an upstream object from a catalogue Entry."""
+    """Set the fields of an upstream object from a CatalogueEntry."""
     target.id = target.name = entry.name
     target.created_at = tree_codec.moment(entry.created_ms)
     target.updated_at = tree_codec.moment(entry.updated_ms)

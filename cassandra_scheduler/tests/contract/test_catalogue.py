@@ -14,7 +14,7 @@ class TestCatalogue(case.StoreTestCase):
 
     def test_a_name_is_created_once(self):
         made = self.names.create(TRAIT, 'CUSTOM_A', write_id='1', now_ms=5)
-        self.assertEqual(catalogue.Entry('CUSTOM_A', 5, 5),
+        self.assertEqual(catalogue.CatalogueEntry('CUSTOM_A', 5, 5),
                          self.assert_applied(made).state)
         late = self.names.create(TRAIT, 'CUSTOM_A', write_id='2', now_ms=6)
         self.assertEqual(made.state, self.assert_rejected(late).winner)

@@ -6,23 +6,16 @@ grown unnoticed, and are no aim. All but the tests ship.
 """
 
 import ast
-import collections
 import pathlib
 
-from placement import objects as placement_objects
 import testtools
 
 import cassandra_scheduler
 
 PACKAGE = pathlib.Path(cassandra_scheduler.__file__).parent
-PLACEMENT = pathlib.Path(placement_objects.__file__).parent
 
 FILE_LINES = 600
 FUNCTION_LINES = 100
-#: Names that two classes of ours still share. Only take names out.
-SHARED_NAMES = frozenset({
-    'Asked', 'Audit', 'Claim', 'Cloud', 'Figure', 'Instances', 'Node',
-    'Plan', 'Server', 'Sync', 'User', 'Verdict'})
 
 
 def sources():
@@ -33,24 +26,17 @@ def sources():
             yield relative, path.read_text(encoding='utf-8')
 
 
-def nodes(*kinds):
-    """Yield (path, node) for every node of these kinds that ships."""
+def functions():
+    """Yield (where, node) for every function and method that ships."""
     for relative, text in sources():
         for node in ast.walk(ast.parse(text)):
-            if isinstance(node, kinds):
-                yield relative, node
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f'{relative}:{node.lineno} {node.name}', node
 
 
 def length(node):
     """Return the lines of a function, its decorators not counted."""
     return node.end_lineno - node.lineno + 1
-
-
-def upstream_classes():
-    """Return the names of the classes of upstream's ``placement.objects``."""
-    return {node.name for path in PLACEMENT.glob('*.py')
-            for node in ast.walk(ast.parse(path.read_text()))
-            if isinstance(node, ast.ClassDef)}
 
 
 class TestShape(testtools.TestCase):
@@ -65,22 +51,10 @@ class TestShape(testtools.TestCase):
         self.assertEqual([], long, f'the ceiling is {FILE_LINES}')
 
     def test_functions(self):
-        long = [f'{relative}:{node.lineno} {node.name}: {length(node)} lines'
-                for relative, node in nodes(ast.FunctionDef,
-                                            ast.AsyncFunctionDef)
+        long = [f'{where}: {length(node)} lines'
+                for where, node in functions()
                 if length(node) > FUNCTION_LINES]
         self.assertEqual([], long, f'the ceiling is {FUNCTION_LINES}')
-
-    def test_no_two_classes_share_a_name(self):
-        # A stand-in for a class of Placement has that class's name.
-        standing_in = upstream_classes()
-        found = collections.defaultdict(list)
-        for relative, node in nodes(ast.ClassDef):
-            if not (relative.parts[0] == 'placement_api' and
-                    node.name in standing_in):
-                found[node.name].append(f'{relative}:{node.lineno}')
-        self.assertEqual({}, {name: where for name, where in found.items()
-                              if len(where) > 1 and name not in SHARED_NAMES})
 
     def test_every_module_says_what_it_is_for(self):
         mute = [str(relative) for relative, text in sources()

@@ -41,10 +41,10 @@ def known(row=None, uuid='new', generation=0):
 
 
 def entries(consumer, **vcpu):
-    """Return the Entries of a consumer, by provider."""
-    return [allocation_writes.Entry(consumer.spec.uuid, provider, 'VCPU',
-                                    units)
-            for provider, units in vcpu.items()]
+    """Return the AllocationEntries of a consumer, by provider."""
+    return [allocation_writes.AllocationEntry(
+        consumer.spec.uuid, provider, 'VCPU', units)
+        for provider, units in vcpu.items()]
 
 
 class TestReplace(testtools.TestCase):
@@ -127,7 +127,7 @@ class TestReplace(testtools.TestCase):
     def test_units_that_an_inventory_does_not_give(self):
         self.assertRaises(
             exception.InvalidInventory, self.replaced, known(),
-            [allocation_writes.Entry('new', 'a', 'DISK_GB', 1)],
+            [allocation_writes.AllocationEntry('new', 'a', 'DISK_GB', 1)],
             a=state_of('a'))
 
     def test_another_generation(self):
