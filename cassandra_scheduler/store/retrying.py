@@ -12,13 +12,29 @@ Measured: 32 threads on one partition need 1.5 s for 200 writes with this
 back-off and 10.9 s without.
 """
 
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import random
 import time
+from typing import Protocol
+from typing import TypeVar
 
+from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import tree_versions
 
+T = TypeVar('T')
+#: By the id of the tree.
+States = dict[str, change_model.TreeState]
+Trees = dict[str, tree_model.Tree | None]
+ComposeOne = Callable[[change_model.TreeState],
+                      change_model.TreeChange | None]
+ComposeSeveral = Callable[
+    [States], tuple[Iterable[change_model.TreeChange],
+                    Collection[change_model.HomeMove]] | None]
+#: Tree id -> uuids of consumers; None for all.
+ConsumersOfTrees = Mapping[str, Collection[str] | None]
 #: The longest first wait after a rejection, in seconds; it grows by itself.
 BACK_OFF_S = 0.02
 #: Seconds that one call may spend on writing against others.
@@ -28,14 +44,15 @@ DEADLINE_S = 20.0
 class Attempts:
     """Counts tries against a deadline and waits between them."""
 
-    def __init__(self, deadline_s, *, clock=time.monotonic,
-                 sleep=time.sleep):
+    def __init__(self, deadline_s: float, *,
+                 clock: Callable[[], float] = time.monotonic,
+                 sleep: Callable[[float], None] = time.sleep) -> None:
         self.count = 0
         self._until = clock() + deadline_s
         self._clock = clock
         self._sleep = sleep
 
-    def wait(self):
+    def wait(self) -> bool:
         """Wait a little longer each time; False once the time is up."""
         self.count += 1
         pause = random.uniform(0, BACK_OFF_S * min(self.count, 25))
@@ -44,7 +61,8 @@ class Attempts:
         self._sleep(pause)
         return True
 
-    def follow(self, state, step, *, until):
+    def follow(self, state: T, step: Callable[[T], T], *,
+               until: Callable[[T], bool]) -> T:
         """Go from state to state by ``step`` until ``until(state)`` is true.
 
         Returns the last state; ``until`` is not true of it when the time was
@@ -56,7 +74,8 @@ class Attempts:
                 break
         return state
 
-    def repeat(self, call, *, until):
+    def repeat(self, call: Callable[[], T], *, until: Callable[[T], bool]
+               ) -> T:
         """Call once, and again until ``until(result)`` is true.
 
         Returns the last result; ``until`` is not true of it when the time
@@ -64,21 +83,47 @@ class Attempts:
         """
         return self.follow(call(), lambda _last: call(), until=until)
 
-    def repeat_unknown(self, write):
+    def repeat_unknown(self, write: Callable[[], T]) -> T:
         """Call a write that may be sent again until its Outcome is known."""
         return self.repeat(write, until=lambda written: not isinstance(
             written, outcome.Unknown))
 
 
+class WrittenTrees(Protocol):
+    """What a TreeWriter needs of ``trees``."""
+
+    def find_settled_state(self, tree_id: str,
+                           consumer_uuids: Collection[str] | None
+                           ) -> change_model.TreeState:
+        """Read a tree that no transaction holds."""
+
+    def write(self, change: change_model.TreeChange) -> outcome.TreeOutcome:
+        """Write one change of one tree."""
+
+    def settle(self, change: change_model.TreeChange,
+               cause: str) -> outcome.TreeOutcome:
+        """Find out whether a change was applied."""
+
+
+class Commits(Protocol):
+    """What a TreeWriter needs of ``transactions``."""
+
+    def commit(self, changes: Iterable[change_model.TreeChange], *,
+               homes: Collection[change_model.HomeMove]
+               ) -> outcome.Outcome[Trees, States]:
+        """Write several changes, all or none."""
+
+
 class TreeWriter:
     """Writes what is composed from the states of trees."""
 
-    def __init__(self, trees, transactions):
+    def __init__(self, trees: WrittenTrees, transactions: Commits) -> None:
         self._trees = trees
         self._transactions = transactions
 
-    def write_tree(self, tree_id, compose, *, consumers=(),
-                   deadline_s=DEADLINE_S):
+    def write_tree(self, tree_id: str, compose: ComposeOne, *,
+                   consumers: Collection[str] = (),
+                   deadline_s: float = DEADLINE_S) -> outcome.TreeOutcome:
         """Write what ``compose(TreeState)`` makes of one tree.
 
         ``compose`` returns the TreeChange, or None when there is nothing to
@@ -111,7 +156,10 @@ class TreeWriter:
                 state = self._trees.find_settled_state(
                     tree_id, change.consumers.union(consumers))
 
-    def write_trees(self, consumers, compose, *, deadline_s=DEADLINE_S):
+    def write_trees(self, consumers: ConsumersOfTrees,
+                    compose: ComposeSeveral, *,
+                    deadline_s: float = DEADLINE_S
+                    ) -> outcome.Outcome[Trees, States]:
         """Write what ``compose(states)`` makes of trees, all or nothing.
 
         ``consumers``: tree id -> the uuids whose rows are wanted; None for
@@ -144,7 +192,8 @@ class TreeWriter:
                     return unknown
             _wait(attempts, consumers)
 
-    def write_change(self, change, *, deadline_s=DEADLINE_S):
+    def write_change(self, change: change_model.TreeChange, *,
+                     deadline_s: float = DEADLINE_S) -> outcome.TreeOutcome:
         """Write one change once, if nothing came between; settle it.
 
         Returns Applied with the Tree, Rejected with the TreeState that won,
@@ -153,16 +202,22 @@ class TreeWriter:
         return self._settled(change, self._trees.write(change),
                              Attempts(deadline_s))
 
-    def settle(self, change, written, *, deadline_s=DEADLINE_S):
+    def settle(self, change: change_model.TreeChange,
+               written: outcome.TreeOutcome, *, deadline_s: float = DEADLINE_S
+               ) -> outcome.TreeOutcome:
         """Return the Outcome ``written``, settled if it is Unknown."""
         return self._settled(change, written, Attempts(deadline_s))
 
-    def _settled(self, change, written, attempts):
+    def _settled(self, change: change_model.TreeChange,
+                 written: outcome.TreeOutcome, attempts: Attempts
+                 ) -> outcome.TreeOutcome:
         while isinstance(written, outcome.Unknown) and attempts.wait():
             written = self._trees.settle(change, written.cause)
         return written
 
-    def _commit(self, changes, homes, attempts):
+    def _commit(self, changes: Sequence[change_model.TreeChange],
+                homes: Collection[change_model.HomeMove], attempts: Attempts
+                ) -> outcome.Outcome[Trees, object]:
         if len(changes) > 1 or homes:
             return self._transactions.commit(changes, homes=homes)
         [change] = changes
@@ -172,7 +227,7 @@ class TreeWriter:
         return written
 
 
-def _wait(attempts, tree_ids):
+def _wait(attempts: Attempts, tree_ids: Iterable[str]) -> None:
     if not attempts.wait():
         raise errors.Contended(
             f'Other writers of provider trees {", ".join(tree_ids)} left no '
