@@ -4,6 +4,6 @@
 
 Compute nodes write what they have, a request becomes a query, and a
 lightweight transaction guards the choice. Nothing here imports upwards:
-setup.cfg, section importlinter, says who may import whom. Read next:
+setup.cfg, section importlinter, says which room may import which. Read next:
 scheduling, which decides.
 """

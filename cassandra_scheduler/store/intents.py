@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a transaction leaves on a tree, and how anybody who meets it goes on.
+"""What a transaction leaves on a tree, and how a reader goes on from there.
 
 A tree that takes part in a transaction carries an *intent*: the id of the
-transaction and everything this tree needs to become its after-image. Until
-the transaction is decided the tree reads as before; whoever needs it settled
-asks the record and rolls this tree forward or clears the intent:
+transaction, and all that this tree needs to become what the transaction makes
+of it. Until the transaction is decided, the tree reads as before. A reader
+that cannot wait asks the record, and applies or clears the intent:
 
     coordinator        record        tree A     tree B      reader
     begin ------------>PENDING         |          |            |
@@ -18,8 +18,8 @@ asks the record and rolls this tree forward or clears the intent:
       (dies)              |<----------------------------- COMMITTED: applies
                           |            |          |       what B was to get
 
-Every write above is conditional on the seq of the tree, or on the state of
-the record; so each happens once, whoever comes first.
+Every write above has a condition: the version of the tree, or the state of
+the record. So each of them happens once, and it does not matter who is first.
 """
 
 from collections.abc import Collection, Mapping
@@ -113,7 +113,7 @@ def undo(tree: tree_model.Tree) -> TreeChange:
 
 
 class Intents:
-    """Puts intents on trees, and settles those that it meets."""
+    """Puts intents on trees, and resolves those that it meets."""
 
     def __init__(self, rows: tree_rows.TreeRows,
                  transaction_records: records.TransactionRecords) -> None:
@@ -124,9 +124,9 @@ class Intents:
              level: str = store_session.READ) -> change_model.TreeState:
         """Return a TreeState without an intent, without waiting for one.
 
-        A transaction that is not decided has not happened: the tree is
-        returned as it was before, with its former seq, so that a step
-        from it will be refused.
+        A transaction that is not decided has not happened. Then the tree is
+        returned as it was before, with its former version, so a write from
+        it is rejected.
         """
         while True:
             state = self._rows.read(tree_id, consumer_uuids, level=level)
@@ -138,9 +138,9 @@ class Intents:
                                            tree=_before(state.tree))
             self.resolve(state.tree)
 
-    def read_settled(self, tree_id: str,
-                     consumer_uuids: Collection[str] | None
-                     ) -> change_model.TreeState:
+    def read_resolved(self, tree_id: str,
+                      consumer_uuids: Collection[str] | None
+                      ) -> change_model.TreeState:
         """Return a TreeState without an intent, waiting for its end."""
         while True:
             state = self._rows.read(tree_id, consumer_uuids)
@@ -215,7 +215,7 @@ class Intents:
         return tree
 
     def _forget_if_done(self, record: records.Record) -> None:
-        """Let the record expire once no tree waits for it any more.
+        """Make the record expire once no tree waits for it any more.
 
         Its coordinator would delete it, but may be dead.
         """

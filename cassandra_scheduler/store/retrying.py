@@ -92,9 +92,9 @@ class Attempts:
 class WrittenTrees(Protocol):
     """What a TreeWriter needs of ``trees``."""
 
-    def find_settled_state(self, tree_id: str,
-                           consumer_uuids: Collection[str] | None
-                           ) -> change_model.TreeState:
+    def find_resolved_state(self, tree_id: str,
+                            consumer_uuids: Collection[str] | None
+                            ) -> change_model.TreeState:
         """Read a tree that no transaction holds."""
 
     def write(self, change: change_model.TreeChange) -> outcome.TreeOutcome:
@@ -136,7 +136,7 @@ class TreeWriter:
         partition (cloud, tree).
         """
         attempts = Attempts(deadline_s)
-        state = self._trees.find_settled_state(tree_id, consumers)
+        state = self._trees.find_resolved_state(tree_id, consumers)
         while True:
             change = compose(state)
             if change is None:
@@ -153,7 +153,7 @@ class TreeWriter:
             _wait(attempts, [tree_id])
             state = written.winner
             if not change.consumers.issuperset(consumers):
-                state = self._trees.find_settled_state(
+                state = self._trees.find_resolved_state(
                     tree_id, change.consumers.union(consumers))
 
     def write_trees(self, consumers: ConsumersOfTrees,
@@ -175,7 +175,7 @@ class TreeWriter:
         attempts = Attempts(deadline_s)
         while True:
             states = {
-                tree_id: self._trees.find_settled_state(tree_id, uuids)
+                tree_id: self._trees.find_resolved_state(tree_id, uuids)
                 for tree_id, uuids in consumers.items()}
             composed = compose(states)
             if composed is None:

@@ -5,9 +5,8 @@
         \\-------> ABORTED ------> gone after a day
 
 Both arrows out of PENDING are conditional writes of one row, so exactly one
-of them is taken. Only the coordinator takes the upper one; anybody may take
-the lower one when the deadline has passed. A record that is not there means
-"not committed".
+of them is taken. Only the coordinator takes the upper one. Any reader may take
+the lower one after the deadline. No record means "not committed".
 """
 
 import dataclasses
@@ -33,7 +32,7 @@ class Record:
 
     @property
     def overdue(self) -> bool:
-        """Return whether anybody may abort it by now."""
+        """Return whether any reader may abort it by now."""
         return write_model.now_ms() > self.deadline_ms
 
 
@@ -77,9 +76,9 @@ class TransactionRecords:
         return written
 
     def forget(self, record: Record) -> store_session.SentOutcome:
-        """Let a COMMITTED record expire, since no tree waits for it.
+        """Make a COMMITTED record expire: no tree waits for it.
 
-        Not at once, because its coordinator may still have to ask for it.
+        It goes later, because its coordinator may still ask for it.
         """
         return self._session.write_if(
             [(_CQL['forget_if_committed'], self._whole(record))])

@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes over several trees, all or nothing.
 
-The one place that steps more than one tree at a time. The record decides,
-intents carry what is to be done, so the coordinator may die anywhere:
+This is the one place that writes more than one tree at a time. The record
+decides, and intents carry what is to be done. So the coordinator may die
+after each step; the next reader goes on:
 
-    step                  it dies there; who comes next finds
-    1 begin: PENDING      nothing on any tree: nothing happened
-    2 prepare A, B ...    an intent, the record PENDING: clears it, once the
-                          deadline has passed and the record is ABORTED
+    step                  if it dies here, the next reader finds, and does
+    1 begin: PENDING      nothing on any tree: nothing has happened
+    2 prepare A, B ...    an intent, the record PENDING: waits for the
+                          deadline, aborts the record, clears the intent
     3 commit: COMMITTED   the intents, the record COMMITTED: applies them
     4 apply A, B ...      the same, on the trees that are left
-    5 move the locators   stubs at the old homes: follows and repairs
-    6 delete the record   no intents; the record stays and bothers nobody
+    5 move lookup rows    forwarding rows at the old homes: follows them and
+                          moves the lookup rows
+    6 delete the record   no intents; the record stays and disturbs nobody
 
-A coordinator that is late finds its record ABORTED and cannot commit; a
-prepare that is late leaves an intent whose record is ABORTED or gone, and
-anybody clears it. ``intents`` draws the race with readers.
+A coordinator that is late finds its record ABORTED and cannot commit. A
+prepare that is late leaves an intent whose record is ABORTED or gone; the
+next reader clears it. ``intents`` draws the race with readers.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -57,12 +59,12 @@ class Transactions:
                ) -> outcome.Outcome[_Written, _Winners]:
         """Write several TreeChanges of different trees, all or none.
 
-        ``homes`` are HomeMoves of consumers whose stub is among the rows
-        put. Returns Applied with {tree id: Tree} (None for a deleted tree);
-        Rejected with {tree id: TreeState} of all these trees when one of
-        them had been overtaken; Unknown when the commit was sent and its
-        answer could not be found out before the deadline (seconds).
-        Raises StoreUnavailable when nothing will have happened.
+        ``homes`` are HomeMoves of consumers whose forwarding row is among
+        the rows put. Returns Applied with {tree id: Tree} (None for a deleted
+        tree); Rejected with {tree id: TreeState} of all these trees when
+        another writer was faster on one of them; Unknown when the commit was
+        sent and its outcome could not be settled before the deadline
+        (seconds). Raises StoreUnavailable when nothing has happened.
 
         One conditional write for a single change; for n of them 2n + 3, in
         n + 1 partitions.
@@ -162,7 +164,7 @@ class Transactions:
                 ) -> _Written:
         """Return {tree id: Tree} after applying what is committed.
 
-        What cannot be applied now is left to whoever meets the intent.
+        What cannot be applied now is left to the next reader of the tree.
         """
         found, left = {}, False
         for change, tree in zip(changes, prepared):
@@ -211,7 +213,7 @@ class Transactions:
     def _rejected(self, changes: Sequence[TreeChange]
                   ) -> outcome.Rejected[_Winners]:
         return outcome.Rejected({
-            change.after.id: self._trees.find_settled_state(
+            change.after.id: self._trees.find_resolved_state(
                 change.after.id, change.consumers)
             for change in changes})
 

@@ -4,11 +4,11 @@
 Every method touches the one partition (cloud, tree) unless it says
 otherwise. A write replaces the state that was read by the next one:
 
-    reader A            partition             reader B
-    read seq 7  ------------+--------------- read seq 7
-    write IF seq = 7 ------>|  seq is 8
-                            |<------ write IF seq = 7: refused, and the
-                            |        winner is seq 8
+    writer A            partition             writer B
+    reads version 7 --------+--------------- reads version 7
+    IF version = 7 -------->|  version 8
+                            |<------ IF version = 7: rejected, and the
+                            |        answer is the row of version 8
 
 Callers outside the store use ``trees``, which knows what an intent means.
 """
@@ -111,15 +111,15 @@ class TreeRows:
                cause: str = 'asked again') -> outcome.TreeOutcome:
         """Find out by a SERIAL read whether ``change`` was applied.
 
-        The read ends whatever Paxos round was under way, but the lost write
-        may still wait in a coordinator's queue. It is overtaken there:
+        The read ends a Paxos round that is under way. But the lost write may
+        still wait in a coordinator's queue, so its version is taken:
 
-            writer            partition (seq 7)       coordinator
-            write IF seq = 7 ------------------------> queued
+            writer            partition (version 7)   coordinator
+            IF version = 7 --------------------------> queued
             gives up waiting      |
-            SERIAL read: seq 7 ---|
-            step of nothing ----->| seq 8
-                                  |<------ the late write: refused
+            SERIAL read: 7 -------|
+            empty write --------->| version 8
+                                  |<------ the late write: rejected
         """
         try:
             state = self.read(change.after.id, change.consumers,
@@ -139,8 +139,8 @@ class TreeRows:
         """Put a claim tombstone where there is no tree to change.
 
         ``tombstone``: a Consumer; ``create``: it must not replace a row.
-        Applied when it stands; Rejected with the TreeState
-        when there is a tree by now; Unknown.
+        Applied when it stands; Rejected with the TreeState when there is a
+        tree by now; Unknown.
         """
         written = self.session.write_if([
             (_CQL['expect_no_tree'],
@@ -179,10 +179,10 @@ class TreeRows:
 
     def flaws(self, tree: tree_model.Tree, row: store_session.Row
               ) -> list[str]:
-        """Return the columns of a root row that are not what they should be.
+        """Return the columns of a root row that are wrong.
 
-        ``tree``: what was read from ``row``. Its own columns cannot be told
-        right from wrong but by the digest; the others follow from them.
+        ``tree``: what was read from ``row``. Only the digest can tell whether
+        the tree's own columns are right; all other columns follow from them.
         """
         right, own = self._values(tree), ('intent', 'digest',
                                           *tree_codec.STATE_COLUMNS)
@@ -217,7 +217,7 @@ class TreeRows:
         if not create:
             return _CQL['put_consumer'], values
         # There is nothing to remove: every null written is a tombstone that
-        # whoever lists the consumers has to step over.
+        # each list of consumers has to step over.
         return _CQL['create_consumer_if_absent'], tuple(
             store_session.UNSET if value in (None, frozenset()) else value
             for value in values)
@@ -249,7 +249,7 @@ class TreeRows:
     def _overtake(self, state: change_model.TreeState,
                   change: change_model.TreeChange, cause: str
                   ) -> outcome.TreeOutcome:
-        """Take the seq that a lost write waits for, and change nothing."""
+        """Take the version that a lost write waits for; change nothing."""
         assert state.tree is not None
         nothing = dataclasses.replace(
             change, before=state.tree, after=state.tree, write_id='overtaken',

@@ -54,11 +54,11 @@ class Trees:
         """
         return self._intents.read(tree_id, consumer_uuids, level=level)
 
-    def find_settled_state(self, tree_id: str,
-                           consumer_uuids: Collection[str] | None
-                           ) -> change_model.TreeState:
+    def find_resolved_state(self, tree_id: str,
+                            consumer_uuids: Collection[str] | None
+                            ) -> change_model.TreeState:
         """Return the same, waiting for a transaction that is under way."""
-        return self._intents.read_settled(tree_id, consumer_uuids)
+        return self._intents.read_resolved(tree_id, consumer_uuids)
 
     def find_consumer(self, tree_id: str, consumer_uuid: str, *,
                       level: str = store_session.READ
@@ -150,7 +150,7 @@ class Trees:
                      ) -> None:
         """Write what an operator says of the service. Never conditional.
 
-        Two of the heartbeat's columns: whoever writes last is right.
+        These are two of the heartbeat's columns; the last write counts.
         """
         self._session.write(_CQL['mark_service'], (
             disabled, forced_down, self._cloud, tree_id))
@@ -171,8 +171,8 @@ class Trees:
 
     def _winner(self, change: change_model.TreeChange
                 ) -> change_model.TreeState:
-        return self._intents.read_settled(change.after.id,
-                                          change.consumers)
+        return self._intents.read_resolved(change.after.id,
+                                           change.consumers)
 
     def _without_intent(self, written: outcome.TreeOutcome,
                         change: change_model.TreeChange

@@ -133,7 +133,7 @@ def _pinned_trees(store, request):
 def _restrictions(request, *, shared_classes):
     return (loading.get('base').restrictions(
                 request, shared_classes=shared_classes) +
-            loading.get('compute').amounts(
+            loading.get('compute').amount_restrictions(
                 request, shared_classes=shared_classes))
 
 

@@ -36,7 +36,7 @@ def move(store, provider_uuid, *, name, parent, from_tree, to_tree,
     everything is where it was.
     """
     write = write_model.new()
-    state = store.trees.find_settled_state(from_tree, None)
+    state = store.trees.find_resolved_state(from_tree, None)
     provider_changes.refuse_parent(state.tree, provider_uuid, parent,
                                    allow_reparenting=allow_reparenting)
     moved = provider_changes.subtree(state.tree, provider_uuid)

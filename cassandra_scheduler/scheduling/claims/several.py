@@ -34,7 +34,7 @@ def trees_of(store, tree, amounts, *, home):
 
 def read(store, uuid, tree_ids):
     """Return tree id -> TreeState with the consumer's rows."""
-    return {tree_id: store.trees.find_settled_state(tree_id, (uuid,))
+    return {tree_id: store.trees.find_resolved_state(tree_id, (uuid,))
             for tree_id in tree_ids}
 
 

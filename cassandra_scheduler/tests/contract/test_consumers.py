@@ -166,7 +166,7 @@ class TestTakeOver(ConsumersTestCase):
             self.late.uuid, home or self.new.id, write_id)
 
     def create(self, tree_id, consumer):
-        """Write the row, as whoever has claimed the locator does."""
+        """Write the row, as the one that claimed the lookup row does."""
         return self.store.write_tree(
             tree_id,
             lambda state: None

@@ -27,9 +27,9 @@ MANAGERS = {
 TRAPS = traps.Traps()
 
 # Seconds that a service of the tests waits for the end of its manager; Nova's
-# tests wait none. A compute says goodbye to Cassandra there. Whoever ends
-# after the test, when its fixture has gone, shuts the thread pools of the
-# whole process for good. Up to 20 are not spent on tasks under way.
+# tests wait none. A compute tells Cassandra there that it is down. A manager
+# that ends after the test, when its fixture has gone, shuts the thread pools
+# of the whole process for good. Tasks under way take less than 20 seconds.
 SHUTDOWN = 20
 
 

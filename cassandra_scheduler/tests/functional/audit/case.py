@@ -4,6 +4,7 @@
 from cassandra_scheduler.audit import invariants
 from cassandra_scheduler.audit import running
 from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import json_text
 from cassandra_scheduler.store import tree_codec
 from cassandra_scheduler.store import tree_rows
 from cassandra_scheduler.tests.contract import case
@@ -69,7 +70,7 @@ class AuditTestCase(case.StoreTestCase):
     def set_state(self, tree, **texts):
         """Overwrite JSON columns, and make the digest agree."""
         texts = {
-            name: tree_codec._dumps(value)
+            name: json_text.encode(value)
             for name, value in texts.items()
         }
         self.set_root(tree, **texts)

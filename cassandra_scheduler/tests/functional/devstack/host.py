@@ -93,7 +93,7 @@ class Host(fixtures.Fixture):
 
     @property
     def environment(self):
-        """The environment of whoever runs stack.sh on this machine."""
+        """The environment in which stack.sh runs on this machine."""
         kept = {name: os.environ[name] for name in
                 ('HOME', 'JAVA_HOME', 'TMPDIR') if name in os.environ}
         return {

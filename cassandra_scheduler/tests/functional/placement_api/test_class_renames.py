@@ -98,7 +98,7 @@ class TestClassRenames(testtools.TestCase):
         self._take(1, provider)
         rows = self.api.store.trees.list_consumers(provider)
         late = self._take(2, provider)
-        state = self.api.store.trees.find_settled_state(
+        state = self.api.store.trees.find_resolved_state(
             provider, [row.uuid for row in rows])
         self.assertFalse(class_renames._is_complete(state, OLD))
         self._rename()

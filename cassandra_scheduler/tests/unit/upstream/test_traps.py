@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A trap fails the test that touched it, whoever swallowed its error."""
+"""A trap fails the test that touched it, even if its error was swallowed.
+"""
 
 import testtools
 
