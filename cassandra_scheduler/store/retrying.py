@@ -30,9 +30,9 @@ States = dict[str, change_model.TreeState]
 Trees = dict[str, tree_model.Tree | None]
 ComposeOne = Callable[[change_model.TreeState],
                       change_model.TreeChange | None]
-ComposeSeveral = Callable[
-    [States], tuple[Iterable[change_model.TreeChange],
-                    Collection[change_model.HomeMove]] | None]
+Composed = tuple[Iterable[change_model.TreeChange],
+                 Collection[change_model.HomeMove]]
+ComposeSeveral = Callable[[States], Composed | None]
 #: Tree id -> uuids of consumers; None for all.
 ConsumersOfTrees = Mapping[str, Collection[str] | None]
 #: The longest first wait after a rejection, in seconds; it grows by itself.

@@ -42,6 +42,9 @@ class ServerGroup:
     write_id: str | None = None
 
 
+GroupOutcome = outcome.Outcome[ServerGroup, ServerGroup]
+
+
 class ServerGroups:
     """The rows of one cloud."""
 
@@ -66,7 +69,7 @@ class ServerGroups:
                            row['op'])
 
     def write(self, group_id: str, before: ServerGroup, after: ServerGroup
-              ) -> outcome.Outcome[ServerGroup, ServerGroup]:
+              ) -> GroupOutcome:
         """Replace ``before``, as it was read, by ``after``.
 
         One partition, a conditional write, settled. Rejected carries the

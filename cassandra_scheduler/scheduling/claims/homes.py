@@ -5,12 +5,15 @@ The lookup row says where the consumer's home will be. It is ours before the
 claim is written, so nobody else can create the same consumer elsewhere.
 """
 
+from collections.abc import Collection
 import dataclasses
 
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import write as write_model
+from cassandra_scheduler.scheduling import transcript
 from cassandra_scheduler.store import consumers
 from cassandra_scheduler.store import lookups
+from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import outcome
 
 
@@ -35,20 +38,22 @@ class StartedHome:
     tree_id: str
     write_id: str
     home: Home | None = None
-    sent: lookups.LookupClaim | None = None
+    sent: lookups.LookupClaim[consumers.FoundConsumer] | None = None
     from_write_id: str = ''
 
 
 class Homes:
     """Knows and writes the lookup rows of the consumers of one request."""
 
-    def __init__(self, store, *, notes):
+    def __init__(self, store: opening.Store, *, notes: transcript.Notes
+                 ) -> None:
         self._store = store
         self._notes = notes
-        self._known = {}                 # consumer uuid -> Home
-        self._claim_ids = {}             # (consumer uuid, tree id) -> id
+        # By the uuid of the consumer, and for ids by the tree, too.
+        self._known: dict[str, Home] = {}
+        self._claim_ids: dict[tuple[str, str], str] = {}
 
-    def start(self, uuid, tree_id):
+    def start(self, uuid: str, tree_id: str) -> StartedHome:
         """Make ``tree_id`` the home of a consumer; return a StartedHome.
 
         A row that leads there already, and a consumer that exists, need no
@@ -70,7 +75,7 @@ class Homes:
             sent=self._store.consumers.start_claim_home(uuid, tree_id,
                                                         claim_id))
 
-    def finish(self, started):
+    def finish(self, started: StartedHome) -> Home:
         """Wait for a lookup row and return the Home.
 
         Raises OutcomeUnknown when the answer was lost, or when another
@@ -78,6 +83,9 @@ class Homes:
         """
         if started.home is not None:
             return started.home
+        written: outcome.Outcome[
+            lookups.LookupRow,
+            consumers.FoundConsumer | lookups.LookupRow | None]
         if started.sent is not None:
             written = started.sent.wait()
         else:
@@ -94,7 +102,7 @@ class Homes:
         self._known[started.uuid] = home
         return home
 
-    def use_another_id(self, uuid):
+    def use_another_id(self, uuid: str) -> None:
         """Give the next claim of a consumer another id.
 
         A claim tombstone stops the claims that have the old one.
@@ -102,11 +110,11 @@ class Homes:
         self._claim_ids = {key: claim_id for key, claim_id in
                            self._claim_ids.items() if key[0] != uuid}
 
-    def keep(self, uuid):
+    def keep(self, uuid: str) -> None:
         """Leave the lookup row: the consumer may hold something."""
         self._known.pop(uuid, None)
 
-    def release(self, keep):
+    def release(self, keep: Collection[str]) -> set[str]:
         """Delete our lookup rows, except of consumers in ``keep``.
 
         Returns the uuids of all that were known and not kept.
@@ -121,7 +129,7 @@ class Homes:
         return gone
 
 
-def changed_by_another(uuid):
+def changed_by_another(uuid: str) -> errors.OutcomeUnknown:
     """Return the error for a consumer that another writer changes now."""
     return errors.OutcomeUnknown(
         f'Consumer {uuid} is being changed by another service at this '
