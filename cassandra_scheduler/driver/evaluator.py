@@ -20,8 +20,8 @@ class NovaHostEvaluator:
 
     ``spec``: the RequestSpec, which changes on the way; ``plugins``: the
     enabled Plugins; ``aggregates``: the HostAggregates; ``cells``: the Cells;
-    ``instances``: the Instances of this request. ``on_first_candidates()``
-    is called before the filters run for the first time.
+    ``instances``: the RequestInstances. ``on_first_candidates()`` is called
+    before the filters run for the first time.
 
     Filters leave notes on a HostStateView. So there is one view for each
     tree, until another writer has changed the tree.

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What nova-scheduler runs: its RPC methods, answered from Cassandra."""
 
-import random
 
 from nova.compute import utils as compute_utils
 import nova.conf
@@ -29,7 +28,6 @@ from cassandra_scheduler.driver import wiring as driver_wiring
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.scheduling import pipeline
 from cassandra_scheduler.scheduling import placement_request
-from cassandra_scheduler.store import token_ranges
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
@@ -86,7 +84,7 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
     def _sweep_lookup_rows(self, context):
         """Delete lookup rows that a dead service has left over."""
         lookup_rows.sweep(
-            self._wiring.store, random.choice(token_ranges.parts()),
+            self._wiring.store, lookup_rows.part_of_this_hour(),
             older_than_s=CONF.cassandra_scheduler.claim_timeout)
 
     @messaging.expected_exceptions(exception.NoValidHost,

@@ -101,25 +101,25 @@ class Wiring:
         if not self.store.scan.is_large():
             return ()
         return translation.preferred_hosts(
-            spec, instances.Instances(self.store, spec, context))
+            spec, instances.RequestInstances(self.store, spec, context))
 
     def filter_restrictions(self, context, spec):
         """Return the Restrictions that stand for the enabled filters."""
         if not self._conf.cassandra_scheduler.push_down_filters:
             return ()
+        # A plugin from elsewhere may see more instances than those that the
+        # request names.
+        named = None if self.plugins.foreign else instances.RequestInstances(
+            self.store, spec, context)
         return narrowing.filter_restrictions(
             spec, filters=self.plugins.enabled_filters, conf=self._conf,
-            by_host=self.aggregates.by_host,
-            # A plugin from elsewhere may see more instances than those that
-            # the request names.
-            instances=None if self.plugins.foreign else instances.Instances(
-                self.store, spec, context))
+            by_host=self.aggregates.by_host, instances=named)
 
     def evaluator(self, context, spec, *, on_first_candidates):
         """Return the NovaHostEvaluator of one request."""
         return evaluator.NovaHostEvaluator(
             spec, self.plugins, aggregates=self.aggregates, cells=self.cells,
-            instances=instances.Instances(
+            instances=instances.RequestInstances(
                 self.store, spec, context,
                 cells=self.cells if self.plugins.foreign else None),
             on_first_candidates=on_first_candidates)

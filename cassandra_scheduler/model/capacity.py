@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one rule that says whether an amount fits into an inventory.
 
-The candidate query, the mini-cloud, the claim and the Placement API all come
-back to ``fits``; whatever narrows earlier must follow from it.
+The candidate search and the claim ask ``fits``. The write of allocations asks
+its two parts, ``unit_violated`` and ``within``, because Placement answers each
+with an error of its own. What narrows earlier must follow from this rule.
 """
 
 from collections.abc import Mapping
@@ -60,8 +61,9 @@ def has_room(tree: tree_model.Tree | None,
     """Return whether all ``amounts`` fit into a Tree, which may be None.
 
     ``amounts``: (provider uuid, resource class) -> units. This decides that
-    a host has room: before a claim (scheduling.pipeline) and in it
-    (model.holdings.take).
+    a host has room: before a claim (scheduling.claims.claiming.may_fit) and
+    in it (model.holdings.take). A PUT of allocations is checked by
+    placement_api.providers.allocation_rules, with the same rules.
     """
     if tree is None:
         return False

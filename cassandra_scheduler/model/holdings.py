@@ -98,7 +98,7 @@ def take(states: States, spec: consumer_model.ConsumerSpec, amounts: Amounts,
 
     ``host`` is the tree in which the claim is pending until the host reports
     it, and the home of a consumer that holds nothing yet. ``usage`` is what
-    Nova's own accounting subtracts until then. The generation of each
+    Nova's filters count as used until then (vcpus, memory_mb ...). The generation of each
     provider that gives something goes up by one, as in Placement.
     """
     if not have_room(states, amounts):
@@ -144,7 +144,7 @@ def give_back(states: States, uuid: str, amounts: Amounts | None = None, *,
     after = _without_pending(_with_used(states, less, sign=-1), uuid, less)
     home = home_of(rows)
     if home is None:
-        # The home is not among these states, or damaged: its other rows go.
+        # Without the home row only rows that are now empty can be deleted.
         return {tree_id: state.with_row(uuid, None)
                 if tree_id in rows and not left[tree_id] else state
                 for tree_id, state in after.items()}
@@ -234,8 +234,8 @@ def changes(before: States, after: States, *, write: write_model.Write
             ) -> tuple[change_model.TreeChange, ...]:
     """Return the TreeChanges that lead from one to the other.
 
-    A row that nobody had is to be created: a refusal then says whose row
-    stands there.
+    A row that nobody had must be created: if the write is rejected, the
+    answer shows the row that exists.
     """
     found = []
     for tree_id, new in after.items():

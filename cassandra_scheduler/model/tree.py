@@ -152,9 +152,9 @@ class Tree:
             used[key] = used.get(key, 0) + sign * units
         return self.replace(used=used)
 
-    def with_pending(self, consumer_uuid: str,
-                     pending: Pending | None) -> 'Tree':
-        """Return this tree with one claim pending, or settled when None."""
+    def with_pending(self, consumer_uuid: str, pending: Pending | None
+                     ) -> 'Tree':
+        """Return this tree with this claim pending; None: without it."""
         others = {uuid: value for uuid, value in self.pending.items()
                   if uuid != consumer_uuid}
         if pending is not None:

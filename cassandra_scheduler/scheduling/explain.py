@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Says why no host was found, from a bounded sample.
 
+This text goes to the log only (driver.decision_log). A user sees Nova's own,
+from ``_ensure_sufficient_hosts`` of Nova's scheduler manager.
+
 Only a request that has failed pays for this. The sample is read without the
 restrictions of the request; then each restriction is counted by itself. What
 Nova's filters refused was counted while they ran.
@@ -43,7 +46,7 @@ def explain(request: placement_request.PlacementRequest, *,
                                          key=lambda item: -item[1])]
     judged = sum(step.came_in for step in notes.transcript.steps
                  if step.name in ('filter', 'judge again'))
-    # A filter with a restriction of its own may be counted already.
+    # Its restriction may be in ``counted``: count no filter twice.
     parts += [f'{name} {count} of {judged}'
               for name, count in notes.transcript.refusals
               if name not in counted]

@@ -9,7 +9,8 @@
 
 Reading may be stale and is free to be wrong; the claim may not. A claim that
 is rejected comes back with the row that won: the filters judge that row, and
-the claim is tried again while it fits.
+the claim is tried again while it fits. The docstring of ``claims`` lists each
+write, and who cleans up after a scheduler that died.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -86,7 +87,7 @@ class _Placing:
         self._request = request
         self._context = context
         self._evaluator = evaluator
-        # A request without an id must not draw what others like it draw.
+        # A request without an id needs random numbers of its own.
         self._random = random.Random(request.request_id or None)
         self._pool: list[placement_request.Candidate] = []
         self._placed_on: set[str] = set()  # ids of trees with claims of ours
@@ -114,8 +115,8 @@ class _Placing:
               ) -> Iterator[tuple[Sequence[placement_request.Candidate], int]]:
         """Yield (candidates, index to judge them with) until all were seen.
 
-        Candidates that nobody has looked at yet are judged as the first
-        consumer's: filters that run once must not be left out for them.
+        New candidates are judged with index 0, as for the first consumer:
+        some filters run only at index 0, and no candidate may skip them.
         """
         if self._pool:
             yield self._pool, index
@@ -214,7 +215,7 @@ class _Placing:
         if candidate.tree.id in self._placed_on:
             allocations = allocations[:1]
         for allocation in allocations:
-            if self.claims.fits(candidate, allocation):
+            if self.claims.may_fit(candidate, allocation):
                 return allocation
         return None
 

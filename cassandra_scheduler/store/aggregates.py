@@ -11,7 +11,7 @@ import dataclasses
 
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import settling
+from cassandra_scheduler.store import small_rows
 from cassandra_scheduler.store import statements
 
 _CQL = statements.load('aggregates')
@@ -75,7 +75,7 @@ class Aggregates:
                    for aggregate in put]
         writes += [(_CQL['delete_aggregate'], (self._cloud, aggregate_id))
                    for aggregate_id in delete]
-        return settling.write_if(
+        return small_rows.write_if(
             self._session, writes,
             look=lambda: self.version(level=store_session.SERIAL),
             is_ours=lambda found: found == version)

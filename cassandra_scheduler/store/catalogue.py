@@ -10,7 +10,7 @@ import dataclasses
 from cassandra_scheduler.store import origin
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import settling
+from cassandra_scheduler.store import small_rows
 from cassandra_scheduler.store import statements
 from cassandra_scheduler.store import tree_codec
 
@@ -66,7 +66,7 @@ class Catalogue:
         """
         now = tree_codec.moment(now_ms)
         op = origin.op_of(write_id, renamed_from)
-        written = settling.write_if(
+        written = small_rows.write_if(
             self._session,
             [(_CQL['create_entry_if_absent'],
               (self._cloud, kind, name, op,
@@ -102,7 +102,7 @@ class Catalogue:
         if found is None:
             return outcome.Rejected()
         write_id = found['op']
-        written = settling.write_if(
+        written = small_rows.write_if(
             self._session,
             [(_CQL['delete_entry_if_op'],
               (self._cloud, kind, name, write_id))],

@@ -35,8 +35,8 @@ from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import full_scan as store_full_scan
 from cassandra_scheduler.store import lookups
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import tree_writer
 from cassandra_scheduler.store import trees as store_trees
 
 
@@ -57,7 +57,7 @@ class Consumers:
 
     def __init__(self, trees: store_trees.Trees,
                  consumer_homes: lookups.LookupTable,
-                 writer: retrying.TreeWriter) -> None:
+                 writer: tree_writer.TreeWriter) -> None:
         self._trees = trees
         self._homes = consumer_homes
         self._writer = writer
@@ -128,15 +128,16 @@ class Consumers:
         """Stop the late writer of a claim from creating a consumer here.
 
         It is a write of the tree like any other. So a writer that has read
-        the tree before is rejected, even one that may overwrite the
-        tombstone of an earlier claim:
+        the tree before is rejected, also one that saw an older tombstone and
+        may replace it:
 
             late creator, claim 2      tree          taker
             reads version 7, and the
             tombstone for claim 1 ------>|
                                          |<--------- version 8, tombstone for
                                          |           claims 1 and 2
-            row IF version = 7 --------->| rejected; sees its own claim in it
+            row IF version = 7 --------->| rejected: the version is 8; its
+                                         |           claim is in the tombstone
 
         Applied when the tombstone stands; Rejected with the TreeState where
         the consumer holds something or has moved from; Unknown.

@@ -45,7 +45,7 @@ RESOLVE_WITHIN_S = 30.0
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Intent:
-    """What stands in a tree's ``intent``: the redo of one TreeChange.
+    """What stands in a tree's ``intent``: all to apply one TreeChange later.
 
     ``columns`` are those of the after-image that differ from the tree as it
     stands; ``gone`` says that the tree is to be deleted.

@@ -33,7 +33,7 @@ from cassandra_scheduler.store import origin
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import settling
+from cassandra_scheduler.store import small_rows
 from cassandra_scheduler.store import statements
 
 _CQL = statements.load('lookups')
@@ -191,7 +191,7 @@ class LookupTable:
     def _start(self, name: str, params: store_session.Params, key: str,
                wanted: L) -> _Sent[L]:
         """Send a conditional write; return what waits for its Outcome."""
-        settled = settling.start_if(
+        settled = small_rows.start_if(
             self._session, [(_CQL[name], params)],
             look=lambda: self.find(key, level=store_session.SERIAL),
             is_ours=lambda found: found == wanted)

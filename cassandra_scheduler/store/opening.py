@@ -25,6 +25,7 @@ from cassandra_scheduler.store import settings as store_settings
 from cassandra_scheduler.store import transaction_records
 from cassandra_scheduler.store import transactions as store_transactions
 from cassandra_scheduler.store import tree_rows
+from cassandra_scheduler.store import tree_writer
 from cassandra_scheduler.store import trees as store_trees
 
 
@@ -44,24 +45,25 @@ class Store:
     catalogue: store_catalogue.Catalogue
     consumers: store_consumers.Consumers
     transactions: store_transactions.Transactions
-    writer: retrying.TreeWriter
+    writer: tree_writer.TreeWriter
     server_groups: store_server_groups.ServerGroups
     full_scan: store_full_scan.FullScan
     host_cells: store_host_cells.HostCells
 
-    def write_tree(self, tree_id: str, compose: retrying.ComposeOne, *,
+    def write_tree(self, tree_id: str, compose: tree_writer.ComposeOne, *,
                    consumers: Collection[str] = (),
                    deadline_s: float = retrying.DEADLINE_S
                    ) -> outcome.TreeOutcome:
-        """Write what is composed of one tree; see ``retrying``."""
+        """Write what is composed of one tree; see ``tree_writer``."""
         return self.writer.write_tree(tree_id, compose, consumers=consumers,
                                       deadline_s=deadline_s)
 
-    def write_trees(self, consumers: retrying.ConsumersOfTrees,
-                    compose: retrying.ComposeSeveral, *,
+    def write_trees(self, consumers: tree_writer.ConsumersOfTrees,
+                    compose: tree_writer.ComposeSeveral, *,
                     deadline_s: float = retrying.DEADLINE_S
-                    ) -> outcome.Outcome[retrying.Trees, retrying.States]:
-        """Write what is composed of several trees; see ``retrying``."""
+                    ) -> outcome.Outcome[tree_writer.TreesById,
+                                         tree_writer.StatesById]:
+        """Write what is composed of several trees; see ``tree_writer``."""
         return self.writer.write_trees(consumers, compose,
                                        deadline_s=deadline_s)
 
@@ -114,7 +116,7 @@ def open_store(settings: store_settings.Settings,
     consumer_homes = lookups.consumer_homes(session, cloud)
     all_transactions = store_transactions.Transactions(
         all_trees, intents, records, consumer_homes)
-    writer = retrying.TreeWriter(all_trees, all_transactions)
+    writer = tree_writer.TreeWriter(all_trees, all_transactions)
     return Store(session=session,
                  cloud=cloud,
                  columns=columns,

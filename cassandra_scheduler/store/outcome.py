@@ -5,7 +5,7 @@
     Rejected   it is not written; here is the state that won
     Unknown    the answer was lost: only a SERIAL read can tell
 
-Code that gets Unknown settles it, as ``settling`` and ``tree_rows`` do, or
+Code that gets Unknown settles it, as ``small_rows`` and ``tree_rows`` do, or
 returns it. It never treats Unknown as one of the other two.
 """
 

@@ -11,7 +11,7 @@ import json
 
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
-from cassandra_scheduler.store import settling
+from cassandra_scheduler.store import small_rows
 from cassandra_scheduler.store import statements
 
 _CQL = statements.load('server_groups')
@@ -85,7 +85,7 @@ class ServerGroups:
         else:
             write = (_CQL['change_if_op'], (text, after.write_id, self._cloud,
                                             group_id, before.write_id))
-        written = settling.write_if(
+        written = small_rows.write_if(
             self._session, [write],
             look=lambda: self.find(group_id, level=store_session.SERIAL),
             is_ours=lambda found: found.write_id == after.write_id)

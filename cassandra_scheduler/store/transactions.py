@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes over several trees, all or nothing.
 
-This is the one place that writes more than one tree at a time. The record
+Only this module changes several trees in one go. The record
 decides, and intents carry what is to be done. So the coordinator may die
 after each step; the next reader goes on:
 

@@ -266,7 +266,7 @@ class TreeRows:
         state = None
         if rows and 'shape' in rows[0]:
             state = state_of(rows)
-        # Only rows that bore a condition come back with a refusal.
+        # Cassandra returns only the rows that had an IF.
         if (state is None or state.tree is None or
                 not change.consumers <= change.create):
             state = self.read(change.after.id, change.consumers)

@@ -17,6 +17,7 @@ from cassandra_scheduler.store import outcome
 
 #: How many of its last writes a tree remembers.
 RECENT_WRITES = 32
+#: So many characters of a write's id are kept.
 _MARK = 12
 #: A tree that is created again starts so many versions further, or more.
 _LIFE_BITS = 20

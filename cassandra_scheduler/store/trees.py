@@ -162,7 +162,8 @@ class Trees:
 
     def _shown_after(self, change: change_model.TreeChange,
                      tree: tree_model.Tree | None) -> tree_model.Tree | None:
-        """Return the tree as it stands after ``change``, or as of then."""
+        """Return the newest tree; if it cannot be read, as ``change`` left it.
+        """
         try:
             return self._shown(tree)
         except errors.StoreUnavailable:
@@ -171,8 +172,7 @@ class Trees:
 
     def _winner(self, change: change_model.TreeChange
                 ) -> change_model.TreeState:
-        return self._intents.read_resolved(change.after.id,
-                                           change.consumers)
+        return self._intents.read_resolved(change.after.id, change.consumers)
 
     def _without_intent(self, written: outcome.TreeOutcome,
                         change: change_model.TreeChange

@@ -32,7 +32,7 @@ def named(spec):
     return found
 
 
-class Instances:
+class RequestInstances:
     """The instances one request may ask about, looked up when it does.
 
     With ``cells`` all instances of a host are shown, for filters and

@@ -16,7 +16,7 @@ class PredicateInput:
 
     ``spec``: the RequestSpec; ``filter``: Nova's filter; ``conf``: Nova's
     options; ``by_host()``: host -> Nova's Aggregates; ``instances``: the
-    Instances that the request names, None if others may count as well.
+    RequestInstances, None if others may count as well.
     """
     spec: object
     filter: object

@@ -3,6 +3,12 @@
 
 ``exact``: the query and the filter agree. ``narrowed``: the query may find a
 host too many, never one too few. ``Python``: no query can help the filter.
+
+To push down a filter by a new column: declare the column in
+``resource_types.compute``, take its value from the report in
+``resource_types.report_facts``, write the predicate in a module beside this
+one, name it in ``ALL``, and run ``cassandra-scheduler db sync``. A filter that
+is not Nova's cannot be pushed down yet; it always decides in Python.
 """
 
 from oslo_utils import importutils

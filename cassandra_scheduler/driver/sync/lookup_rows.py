@@ -4,11 +4,20 @@
 from oslo_log import log as logging
 
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import orphans
+from cassandra_scheduler.store import token_ranges
 
 LOG = logging.getLogger(__name__)
-#: Seconds between two sweeps of one scheduler, each of a random part.
+#: Seconds between two sweeps of one scheduler. Each is of the next part, so
+#: the whole table is swept once in 16 hours.
 SPACING_S = 3600
+
+
+def part_of_this_hour():
+    """Return the part of the token range that is swept now."""
+    parts = token_ranges.parts()
+    return parts[write_model.now_ms() // 1000 // SPACING_S % len(parts)]
 
 
 def sweep(store, part, *, older_than_s):

@@ -18,10 +18,10 @@ Every write, in order. "Dies" is the writer, right after the write:
 
     write                  if it dies: what is left      who removes it, when
     --- claim (here), POST and PUT of allocations for a new consumer
-    lookup row             one that leads nowhere        the next creator of
+    lookup row             a dangling lookup row         the next creator of
                                                          this consumer, or the
                                                          scheduler's sweep,
-                                                         within a day
+                                                         within 16 hours
     group row (affinity)   a claim announced             the next member, after
                                                          its patience
     tree: row, used,       a claim that no server uses   the compute service of
@@ -33,17 +33,26 @@ Every write, in order. "Dies" is the writer, right after the write:
                                                          tree, after the
                                                          deadline
     record COMMITTED       intents to apply              the next reader
-    trees                  as with one tree
+    each tree              a claim that no server uses   as with one tree
     lookup row moves       a forwarding row              the next reader that
                                                          follows it
     --- release, DELETE of allocations, freeing by a compute service
-    tree: row goes,        a lookup row that leads       the next creator, or
-      used, pending        nowhere                       the sweep
+    tree: row goes,        a dangling lookup row         the next creator, or
+      used, pending                                      the sweep
     lookup row goes        nothing
-    --- live migration: Nova moves what the instance holds to the migration's
-    uuid by one POST of two consumers, then the instance claims its new host
 
-``claiming`` is the session of one request; ``homes`` are its lookup rows;
-``single`` and ``several`` make the writes; ``group_guard`` keeps the members
-of a server group in order.
+Which moves of Nova take which way:
+
+    live migration         POST of two consumers by Nova: what the instance
+    cold migration         holds goes to the migration's uuid, all on the
+    resize                 source's tree. Then the instance holds nothing, so
+                           it makes a plain claim on the destination: lookup
+                           row, one tree. No transaction record.
+    evacuation             the instance keeps what it holds and claims more:
+                           several trees, in the order of their ids, with a
+                           transaction record.
+
+``claiming`` is the session of one request; ``lookup_rows`` are the lookup
+rows of its consumers; ``single`` and ``several`` make the writes;
+``group_guard`` keeps the members of a server group in order.
 """

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The claims of one request: taken one by one, kept or given back together.
+
+The table in the package's docstring says what each write leaves over.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +19,7 @@ from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.scheduling.claims import group_guard
-from cassandra_scheduler.scheduling.claims import homes as claim_homes
+from cassandra_scheduler.scheduling.claims import lookup_rows
 from cassandra_scheduler.scheduling.claims import several
 from cassandra_scheduler.scheduling.claims import single
 from cassandra_scheduler.scheduling import placement_request
@@ -34,7 +36,7 @@ class MadeClaim:
     id: str
     amounts: holdings.Amounts
     tree_ids: tuple[str, ...]
-    home: claim_homes.Home
+    home: lookup_rows.ConsumerLookup
 
 
 class Claims:
@@ -51,7 +53,7 @@ class Claims:
         self._notes = notes
         self._guard = guard
         self._until = time.monotonic() + deadline_s
-        self._homes = claim_homes.Homes(store, notes=notes)
+        self._lookups = lookup_rows.ClaimLookups(store, notes=notes)
         # By the uuid of the consumer.
         self._made: dict[str, MadeClaim] = {}
         # By the id of the tree.
@@ -75,8 +77,8 @@ class Claims:
         """Whether the deadline has passed."""
         return time.monotonic() >= self._until
 
-    def fits(self, candidate: placement_request.Candidate,
-             allocation: request_model.AllocationRequest) -> bool:
+    def may_fit(self, candidate: placement_request.Candidate,
+                allocation: request_model.AllocationRequest) -> bool:
         """Return whether a claim is worth a try: as far as is known, it fits.
 
         Nothing fits once the time is up.
@@ -105,7 +107,7 @@ class Claims:
             # The filters have not seen this version of the tree.
             return outcome.Rejected(state.tree)
         self._pause(candidate.tree.id)
-        started = self._homes.start(spec.uuid, candidate.tree.id)
+        started = self._lookups.start(spec.uuid, candidate.tree.id)
         write = write_model.Write(started.write_id, write_model.now_ms())
         change = batch = None
         try:
@@ -116,7 +118,7 @@ class Claims:
             if change is not None:
                 batch = self._store.trees.prepare(change)
         finally:
-            home = self._homes.finish(started)
+            home = self._lookups.finish(started)
         if self._guard is not None and not self._guard.enter(
                 spec.uuid, candidate.tree.id, write.id,
                 created=home.found is None):
@@ -140,7 +142,7 @@ class Claims:
                 self._attempts.setdefault(
                     candidate.tree.id, retrying.Attempts(self._left()))
             case outcome.Unknown():
-                self._homes.keep(spec.uuid)
+                self._lookups.keep(spec.uuid)
         return written
 
     def release(self) -> None:
@@ -153,14 +155,14 @@ class Claims:
             if not several.release(
                     self._store, uuid, claim.amounts, claim.tree_ids,
                     claim_id=claim.id, home=claim.home, notes=self._notes):
-                self._homes.keep(uuid)
-        gone = self._homes.release(keep=())
+                self._lookups.keep(uuid)
+        gone = self._lookups.release(keep=())
         if self._guard is not None:
             self._guard.leave(gone)
 
     def release_unused(self) -> None:
         """Delete the lookup rows of consumers that hold nothing."""
-        self._homes.release(keep=self._made)
+        self._lookups.release(keep=self._made)
 
     def _send(self, change: change_model.TreeChange,
               batch: store_session.Batch) -> several.ClaimOutcome:
@@ -178,7 +180,7 @@ class Claims:
                 [uuid] = change.consumers
                 row = state.consumers.get(uuid)
                 if row is not None and row.is_live:
-                    raise claim_homes.changed_by_another(uuid)
+                    raise lookup_rows.changed_by_another(uuid)
                 self._look_for_tombstone({change.after.id: state}, uuid,
                                          change.write_id)
                 return outcome.Rejected(state.tree)
@@ -188,7 +190,8 @@ class Claims:
     def _send_to_several(self, spec: consumer_model.ConsumerSpec,
                          tree: tree_model.Tree, amounts: holdings.Amounts,
                          tree_ids: Sequence[str] | None, *,
-                         home: claim_homes.Home, usage: Mapping[str, object],
+                         home: lookup_rows.ConsumerLookup,
+                         usage: Mapping[str, object],
                          write: write_model.Write) -> several.ClaimOutcome:
         """Read the trees that take part, and claim in all of them."""
         if tree_ids is None:
@@ -207,7 +210,7 @@ class Claims:
                             claim_id: str) -> None:
         """Use another id from now on where a tombstone stops this one."""
         if several.is_blocked(states, uuid, claim_id):
-            self._homes.use_another_id(uuid)
+            self._lookups.use_another_id(uuid)
 
     def _state_of(self, tree: tree_model.Tree) -> change_model.TreeState:
         """Return the newest known TreeState of a tree."""

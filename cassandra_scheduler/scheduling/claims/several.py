@@ -2,9 +2,9 @@
 """A claim that touches more than the host's tree, all or nothing.
 
 That happens where part of it comes from a shared pool, and where the consumer
-holds something elsewhere and keeps it, as an instance that is evacuated. It
-stands for the "doubled up" allocation of Nova's report client. It costs a
-transaction; a plain claim never comes here.
+holds something elsewhere and keeps it, as an instance that is evacuated (a
+"doubled up" allocation in Nova's report client). It costs a transaction. A
+plain claim never comes here, nor does a live migration.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,22 +15,22 @@ from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import holdings
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.model import write as write_model
-from cassandra_scheduler.scheduling.claims import homes
+from cassandra_scheduler.scheduling.claims import lookup_rows
 from cassandra_scheduler.scheduling import transcript
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import outcome
-from cassandra_scheduler.store import retrying
+from cassandra_scheduler.store import tree_writer
 
 ClaimOutcome = outcome.Outcome[tree_model.Tree, tree_model.Tree | None]
 
 
 def trees_of(store: opening.Store, tree: tree_model.Tree,
-             amounts: holdings.Amounts, *, home: homes.Home
+             amounts: holdings.Amounts, *, home: lookup_rows.ConsumerLookup
              ) -> tuple[str, ...] | None:
     """Return the ids of all trees that take part; None if one has gone.
 
-    They are the host's Tree, the trees of shared providers, and all trees
-    where the consumer holds something. ``home``: the Home of the consumer.
+    They are the host's tree, the trees of shared providers, and all trees
+    where the consumer holds something. ``home``: its ConsumerLookup.
     """
     elsewhere = {provider for provider, _class in amounts
                  if provider not in tree.providers}
@@ -52,15 +52,14 @@ def read(store: opening.Store, uuid: str, tree_ids: Iterable[str]
 
 def claim(store: opening.Store, states: holdings.States,
           spec: consumer_model.ConsumerSpec, tree: tree_model.Tree,
-          amounts: holdings.Amounts, *, home: homes.Home,
+          amounts: holdings.Amounts, *, home: lookup_rows.ConsumerLookup,
           usage: Mapping[str, object], write: write_model.Write,
           notes: transcript.Notes, deadline_s: float) -> ClaimOutcome:
     """Claim ``amounts`` of the host's Tree and of other trees.
 
-    ``states``: see ``read``; ``home``: the Home of the consumer. Returns
-    Applied with the host's Tree; Rejected with its newest Tree where it is
-    worth another look, or with None where the candidate cannot give it;
-    Unknown.
+    ``states``: see ``read``; ``home``: the consumer's ConsumerLookup. Returns
+    Applied with the host's Tree; Rejected with the newest Tree if it may
+    still fit, or with None if the candidate cannot give it; Unknown.
     """
     newest = states[tree.id].tree
     if newest is None:
@@ -70,7 +69,7 @@ def claim(store: opening.Store, states: holdings.States,
         return outcome.Rejected(newest)
     if home.found is not None:
         if not holdings.is_complete(states, spec.uuid):
-            raise homes.changed_by_another(spec.uuid)
+            raise lookup_rows.changed_by_another(spec.uuid)
         spec = dataclasses.replace(
             spec, consumer_type=(home.found.consumer.consumer_type or
                                  spec.consumer_type))
@@ -92,13 +91,14 @@ def claim(store: opening.Store, states: holdings.States,
 
 
 def release(store: opening.Store, uuid: str, amounts: holdings.Amounts,
-            tree_ids: Iterable[str], *, claim_id: str, home: homes.Home,
-            notes: transcript.Notes) -> bool:
+            tree_ids: Iterable[str], *, claim_id: str,
+            home: lookup_rows.ConsumerLookup, notes: transcript.Notes
+            ) -> bool:
     """Give back a claim; return whether nothing is left to give back.
 
     What another writer has made of it since stays.
     """
-    def compose(states: holdings.States) -> retrying.Composed | None:
+    def compose(states: holdings.States) -> tree_writer.Composed | None:
         rows = holdings.rows_of(states, uuid)
         ours = {key: units for key, units in amounts.items()
                 if any(row.claim_id == claim_id and

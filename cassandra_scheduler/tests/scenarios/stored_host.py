@@ -131,7 +131,7 @@ class Row:
             spec, None,
             aggregates=host_aggregates.HostAggregates(self._rows()),
             cells=_Cells(self.store.host_cells),
-            instances=instances.Instances(
+            instances=instances.RequestInstances(
                 self.store, spec, nova_context.RequestContext(is_admin=True))
         ).view(words.Candidate(tree, ()))
 

@@ -35,12 +35,14 @@ class NovaCloudTest(testtools.TestCase):
     def start(self, store=None):
         """Return another scheduler manager of this cloud.
 
-        It works with ``store``, if that is given.
+        With a ``store`` it works with that, and is not initialized: that asks
+        each node, and the session of such a store has no pool of its own.
         """
         started = manager.CassandraSchedulerManager(
             host='scheduler', wiring=wiring.Wiring(nova_ground.CONF,
                                                    store=store))
-        started.init_host(None)
+        if store is None:
+            started.init_host(None)
         return started
 
     def add_host(self, name, *, cell=None, **fields):

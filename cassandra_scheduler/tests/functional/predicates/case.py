@@ -121,7 +121,7 @@ class PredicateTest(nova_cloud.NovaCloudTest):
         asked = predicate.PredicateInput(
             spec, found, nova.conf.CONF,
             self.manager._wiring.aggregates.by_host,
-            instances.Instances(self.store, spec, self.context))
+            instances.RequestInstances(self.store, spec, self.context))
         narrowed = (narrow(asked) if narrow
                     else narrowing.of_filter(asked))
         read = self.found_by(narrowed.restrictions)

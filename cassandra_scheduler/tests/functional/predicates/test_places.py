@@ -92,7 +92,8 @@ class TestTogether(case.PredicateTest):
         read = self.found_by(narrowing.filter_restrictions(
             spec, filters=loaded.enabled_filters, conf=nova.conf.CONF,
             by_host=self.manager._wiring.aggregates.by_host,
-            instances=instances.Instances(self.store, spec, self.context)))
+            instances=instances.RequestInstances(self.store, spec,
+                                                 self.context)))
         passing = self.passing(loaded, spec)
         self.assertEqual(set(), passing - read)
         return {'pairs': len(self.everybody), 'passed': len(passing),

@@ -193,7 +193,7 @@ class TestBeat(PublishingTestCase):
     def test_a_forgotten_node_has_no_more(self):
         self.new_node()
         self.publisher.publish(self.node, REPORT, set())
-        self.publisher.forget(self.node)
+        self.publisher.remove_node(self.node)
         self.publisher.write_heartbeat(self.BEAT)
         self.assertIsNone(
             self.store.trees.find(self.node).heartbeat.last_seen_ms)

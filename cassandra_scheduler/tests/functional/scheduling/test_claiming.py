@@ -56,7 +56,7 @@ class ClaimingTestCase(testtools.TestCase):
         Returns the candidate as claimed, or None.
         """
         allocation = self.allocation(candidate, units, *more)
-        while candidate is not None and claims.fits(candidate, allocation):
+        while candidate is not None and claims.may_fit(candidate, allocation):
             match claims.claim(spec or self.consumer_spec, candidate,
                                allocation, usage=USAGE):
                 case outcome.Applied(state=tree):

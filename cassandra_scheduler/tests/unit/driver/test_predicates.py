@@ -8,11 +8,11 @@ from nova.scheduler import weights
 import testtools
 
 import cassandra_scheduler
+from cassandra_scheduler.driver.predicates import filters_page
 from cassandra_scheduler.driver.predicates import narrowing
 from cassandra_scheduler.driver.predicates import predicate
 from cassandra_scheduler.driver.predicates import ranking
 from cassandra_scheduler.driver.predicates import registry
-from cassandra_scheduler.driver.predicates import table
 from cassandra_scheduler.tests.unit.driver import specs
 
 SOURCE = pathlib.Path(cassandra_scheduler.__file__).parent.parent
@@ -47,8 +47,9 @@ class TestTable(testtools.TestCase):
 
     def test_it_is_current(self):
         self.assertEqual(
-            table.text(), (SOURCE / table.PAGE).read_text(encoding='utf-8'),
-            f'run "python -m {table.__name__} {table.PAGE}"')
+            filters_page.text(),
+            (SOURCE / filters_page.PAGE).read_text(encoding='utf-8'),
+            f'run "python -m {filters_page.__name__} {filters_page.PAGE}"')
 
     def test_every_filter_of_nova_is_in_it(self):
         self.assertEqual(

@@ -27,8 +27,9 @@ class TestFits(testtools.TestCase):
                                deadline_s=deadline_s)
 
     def test_the_host_s_own_share_decides(self):
-        self.assertTrue(self.claims().fits(HOST, allocation(p=2, pool=99)))
-        self.assertFalse(self.claims().fits(HOST, allocation(p=3, pool=1)))
+        self.assertTrue(self.claims().may_fit(HOST, allocation(p=2, pool=99)))
+        self.assertFalse(self.claims().may_fit(HOST, allocation(p=3, pool=1)))
 
     def test_nothing_fits_when_it_is_late(self):
-        self.assertFalse(self.claims(deadline_s=0).fits(HOST, allocation(p=1)))
+        self.assertFalse(
+            self.claims(deadline_s=0).may_fit(HOST, allocation(p=1)))

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lookup rows of one request's consumers.
 
-The lookup row says where the consumer's home will be. It is ours before the
-claim is written, so nobody else can create the same consumer elsewhere.
+The lookup row says in which tree the consumer's home will be. It is ours
+before the claim is written, so nobody else can create the same consumer
+elsewhere. The table in the package's docstring says what is left if this
+scheduler dies.
 """
 
 from collections.abc import Collection
@@ -18,7 +20,7 @@ from cassandra_scheduler.store import outcome
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Home:
+class ConsumerLookup:
     """A consumer's lookup row: ours, or that of a consumer that exists.
 
     ``found`` is the consumer that exists; None where the row is ours.
@@ -28,7 +30,7 @@ class Home:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class StartedHome:
+class StartedLookup:
     """A lookup row under way. ``write_id`` is the id of the claim, too.
 
     ``home`` is known where nothing had to be written; ``sent`` is the claim
@@ -37,12 +39,12 @@ class StartedHome:
     uuid: str
     tree_id: str
     write_id: str
-    home: Home | None = None
+    home: ConsumerLookup | None = None
     sent: lookups.LookupClaim[consumers.FoundConsumer] | None = None
     from_write_id: str = ''
 
 
-class Homes:
+class ClaimLookups:
     """Knows and writes the lookup rows of the consumers of one request."""
 
     def __init__(self, store: opening.Store, *, notes: transcript.Notes
@@ -50,14 +52,14 @@ class Homes:
         self._store = store
         self._notes = notes
         # By the uuid of the consumer, and for ids by the tree, too.
-        self._known: dict[str, Home] = {}
+        self._known: dict[str, ConsumerLookup] = {}
         self._claim_ids: dict[tuple[str, str], str] = {}
 
-    def start(self, uuid: str, tree_id: str) -> StartedHome:
-        """Make ``tree_id`` the home of a consumer; return a StartedHome.
+    def start(self, uuid: str, tree_id: str) -> StartedLookup:
+        """Make ``tree_id`` the home of a consumer; return a StartedLookup.
 
-        A row that leads there already, and a consumer that exists, need no
-        write. The claim keeps its id as long as it is tried in one tree.
+        Nothing is written if the row already names this tree, or if the
+        consumer exists. The claim keeps its id while it is tried in one tree.
         """
         home = self._known.get(uuid)
         claim_id = self._claim_ids.setdefault((uuid, tree_id),
@@ -65,18 +67,20 @@ class Homes:
         if home is not None and (
                 home.found is not None or
                 home.lookup_row == lookups.LookupRow(tree_id, claim_id)):
-            return StartedHome(uuid, tree_id, claim_id, home=home)
+            return StartedLookup(uuid, tree_id, claim_id, home=home)
         self._notes.conditional_write()
         if home is not None:
-            return StartedHome(uuid, tree_id, claim_id,
-                               from_write_id=home.lookup_row.write_id)
-        return StartedHome(
+            return StartedLookup(uuid,
+                                 tree_id,
+                                 claim_id,
+                                 from_write_id=home.lookup_row.write_id)
+        return StartedLookup(
             uuid, tree_id, claim_id,
             sent=self._store.consumers.start_claim_home(uuid, tree_id,
                                                         claim_id))
 
-    def finish(self, started: StartedHome) -> Home:
-        """Wait for a lookup row and return the Home.
+    def finish(self, started: StartedLookup) -> ConsumerLookup:
+        """Wait for a lookup row and return the ConsumerLookup.
 
         Raises OutcomeUnknown when the answer was lost, or when another
         creates the same consumer at this moment.
@@ -94,9 +98,9 @@ class Homes:
                 from_write_id=started.from_write_id)
         match written:
             case outcome.Applied(state=row):
-                home = Home(row)
+                home = ConsumerLookup(row)
             case outcome.Rejected(winner=consumers.FoundConsumer() as found):
-                home = Home(found.lookup_row, found)
+                home = ConsumerLookup(found.lookup_row, found)
             case _:
                 raise changed_by_another(started.uuid)
         self._known[started.uuid] = home

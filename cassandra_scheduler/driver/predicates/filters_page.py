@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the page about Nova's filters and weighers.
 
-    python -m cassandra_scheduler.driver.predicates.table [file]
+    python -m cassandra_scheduler.driver.predicates.filters_page [file]
 """
 
 import pathlib
@@ -13,7 +13,7 @@ from cassandra_scheduler.driver.predicates import registry
 #: The page in the source tree.
 PAGE = 'doc/source/admin/filters.rst'
 _HEAD = '''\
-.. Written by: python -m cassandra_scheduler.driver.predicates.table
+.. Written by: python -m cassandra_scheduler.driver.predicates.filters_page
 
 ====================
 Filters and weighers
