@@ -98,8 +98,9 @@ def take(states: States, spec: consumer_model.ConsumerSpec, amounts: Amounts,
 
     ``host`` is the tree in which the claim is pending until the host reports
     it, and the home of a consumer that holds nothing yet. ``usage`` is what
-    Nova's filters count as used until then (vcpus, memory_mb ...). The generation of each
-    provider that gives something goes up by one, as in Placement.
+    Nova's filters count as used until then (vcpus, memory_mb and so on). The
+    generation of each provider that gives something goes up by one, as in
+    Placement.
     """
     if not have_room(states, amounts):
         return None
