@@ -6,10 +6,13 @@ its two parts, ``unit_violated`` and ``within``, because Placement answers each
 with an error of its own. What narrows earlier must follow from this rule.
 """
 
+from collections.abc import Mapping
 import math
 
+from cassandra_scheduler.model import tree as tree_model
 
-def capacity(inventory):
+
+def capacity(inventory: tree_model.Inventory) -> float:
     """Return how much may be used, in units of the class, as a float.
 
     As Placement: total without what is reserved, times the allocation ratio,
@@ -19,12 +22,12 @@ def capacity(inventory):
             inventory.allocation_ratio)
 
 
-def room(inventory, used):
+def room(inventory: tree_model.Inventory, used: int) -> int:
     """Return the whole units still free; negative when over-committed."""
     return math.floor(capacity(inventory) - used)
 
 
-def unit_violated(inventory, amount):
+def unit_violated(inventory: tree_model.Inventory, amount: int) -> str | None:
     """Return the name of the unit rule that ``amount`` breaks, or None.
 
     One of 'min_unit', 'max_unit', 'step_size', checked in that order.
@@ -38,12 +41,12 @@ def unit_violated(inventory, amount):
     return None
 
 
-def within(inventory, used):
+def within(inventory: tree_model.Inventory, used: int) -> bool:
     """Return whether a total of ``used`` units respects the capacity."""
     return used <= capacity(inventory)
 
 
-def fits(inventory, used, amount):
+def fits(inventory: tree_model.Inventory, used: int, amount: int) -> bool:
     """Return whether ``amount`` more units fit beside ``used`` ones.
 
     The capacity check of Placement's candidate search and of its allocation
@@ -53,7 +56,8 @@ def fits(inventory, used, amount):
             within(inventory, used + amount))
 
 
-def has_room(tree, amounts):
+def has_room(tree: tree_model.Tree | None,
+             amounts: Mapping[tuple[str, str], int]) -> bool:
     """Return whether all ``amounts`` fit into a Tree, which may be None.
 
     ``amounts``: (provider uuid, resource class) -> units. This decides that
@@ -65,7 +69,8 @@ def has_room(tree, amounts):
         return False
     for (provider_uuid, resource_class), units in amounts.items():
         provider = tree.providers.get(provider_uuid)
-        inventory = provider and provider.inventories.get(resource_class)
+        inventory = (provider.inventories.get(resource_class)
+                     if provider is not None else None)
         if inventory is None or not fits(
                 inventory, tree.units_used(provider_uuid, resource_class),
                 units):

@@ -126,8 +126,9 @@ class ServiceRecord(_Said):
         """When Nova first knew the service, as a naive UTC datetime."""
         text = self._name('created_at')
         try:
-            return datetime.datetime.fromisoformat(text).replace(tzinfo=None)
-        except (TypeError, ValueError):
+            return datetime.datetime.fromisoformat(
+                text or '').replace(tzinfo=None)
+        except ValueError:
             return None
 
     @property

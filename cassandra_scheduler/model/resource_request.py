@@ -5,11 +5,8 @@ Made by a door (the scheduler driver, the Placement API) from what it was
 given; read by the resource types, the mini-cloud and the scheduling room.
 """
 
+from collections.abc import Mapping
 import dataclasses
-
-
-def _mapping():
-    return dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -21,15 +18,16 @@ class ResourceGroup:
     resources from several providers of a tree, any other from one only.
     """
     suffix: str = ''
-    resources: dict = _mapping()  # resource class -> units
-    required: tuple = ()                 # of frozensets of traits
-    forbidden: frozenset = frozenset()
-    member_of: tuple = ()                # of frozensets of aggregate uuids
-    forbidden_aggregates: frozenset = frozenset()
+    # resource class -> units
+    resources: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    required: tuple[frozenset[str], ...] = ()
+    forbidden: frozenset[str] = frozenset()
+    member_of: tuple[frozenset[str], ...] = ()
+    forbidden_aggregates: frozenset[str] = frozenset()
     in_tree: str | None = None
 
     @property
-    def use_same_provider(self):
+    def use_same_provider(self) -> bool:
         """Return whether one provider must serve the whole group."""
         return bool(self.suffix)
 
@@ -37,25 +35,25 @@ class ResourceGroup:
 @dataclasses.dataclass(frozen=True, slots=True)
 class ResourceRequest:
     """All groups of a request and what binds them together."""
-    groups: tuple = ()
-    root_required: frozenset = frozenset()
-    root_forbidden: frozenset = frozenset()
+    groups: tuple[ResourceGroup, ...] = ()
+    root_required: frozenset[str] = frozenset()
+    root_forbidden: frozenset[str] = frozenset()
     group_policy: str | None = None
-    same_subtrees: tuple = ()            # of frozensets of suffixes
+    same_subtrees: tuple[frozenset[str], ...] = ()  # suffixes of groups
 
-    def total(self, resource_class):
+    def total(self, resource_class: str) -> int:
         """Return the units asked of one class, over all groups."""
         return sum(group.resources.get(resource_class, 0)
                    for group in self.groups)
 
     @property
-    def resource_classes(self):
+    def resource_classes(self) -> frozenset[str]:
         """Return the set of classes asked for in any group."""
         return frozenset(name for group in self.groups
                          for name in group.resources)
 
     @property
-    def unnumbered(self):
+    def unnumbered(self) -> ResourceGroup | None:
         """Return the group without a suffix, or None."""
         return next((group for group in self.groups if not group.suffix),
                     None)
@@ -68,5 +66,5 @@ class AllocationRequest:
     ``amounts``: (provider uuid, resource class) -> units. ``mappings``:
     group suffix -> tuple of provider uuids that serve it.
     """
-    amounts: dict
-    mappings: dict
+    amounts: Mapping[tuple[str, str], int]
+    mappings: Mapping[str, tuple[str, ...]]

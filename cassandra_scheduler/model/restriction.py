@@ -6,6 +6,7 @@ filter it comes from would refuse as well.
 """
 
 import dataclasses
+from typing import Any
 
 #: Text columns know '=' only, sets know CONTAINS only. IN is for hosts that
 #: somebody names; it becomes a query for each of them.
@@ -33,10 +34,10 @@ class Restriction:
     """``column operator value``, asked for by ``source`` (a filter's name)."""
     column: str
     operator: str
-    value: object
+    value: Any  # of the type of the column
     source: str = ''
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.operator not in OPERATORS:
             raise ValueError(f'{self.operator!r} is no operator; '
                              f'use one of {sorted(OPERATORS)}')

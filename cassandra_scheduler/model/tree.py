@@ -6,6 +6,7 @@ nested in it. It is the unit of atomicity: one conditional write replaces one
 state of a tree by the next. Values are frozen; ``with_...`` returns another.
 """
 
+from collections.abc import Mapping
 import dataclasses
 from typing import Any
 from typing import Self
@@ -18,10 +19,6 @@ from cassandra_scheduler.model import report as report_model
 MAX_INT = 0x7FFFFFFF
 #: Placement's trait for a provider that others may take from by aggregate.
 SHARING_TRAIT = 'MISC_SHARES_VIA_AGGREGATE'
-
-
-def _mapping():
-    return dataclasses.field(default_factory=dict)
 
 
 class Inventory(msgspec.Struct, frozen=True, array_like=True):
@@ -59,7 +56,7 @@ class Provider(msgspec.Struct, frozen=True):
     updated_ms: int | None = None
 
     @property
-    def shares(self):
+    def shares(self) -> bool:
         """Return whether others may take from it by aggregate."""
         return SHARING_TRAIT in self.traits
 
@@ -78,7 +75,7 @@ class Pending:
     """
     claim_id: str
     claimed_ms: int
-    usage: dict = _mapping()
+    usage: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -101,37 +98,40 @@ class Tree:
     """
     id: str
     version: int = 0
-    providers: dict = _mapping()  # uuid -> Provider
-    used: dict = _mapping()  # (uuid, resource class) -> units
-    pending: dict = _mapping()  # consumer uuid -> Pending
+    providers: Mapping[str, Provider] = dataclasses.field(
+        default_factory=dict)
+    used: Mapping[tuple[str, str], int] = dataclasses.field(
+        default_factory=dict)
+    # By the uuid of the consumer.
+    pending: Mapping[str, Pending] = dataclasses.field(default_factory=dict)
     resource_type: str | None = None
     report: report_model.HostReport | None = None
     intent: str | None = None
-    recent_write_ids: tuple = ()
+    recent_write_ids: tuple[str, ...] = ()
     heartbeat: Heartbeat = Heartbeat()
 
     @property
-    def root(self):
+    def root(self) -> Provider | None:
         """Return the provider without a parent, or None in an empty tree."""
         for provider in self.providers.values():
             if provider.parent is None:
                 return provider
         return None
 
-    def units_used(self, provider_uuid, resource_class):
+    def units_used(self, provider_uuid: str, resource_class: str) -> int:
         """Return the units in use of one class of one provider."""
         return self.used.get((provider_uuid, resource_class), 0)
 
-    def replace(self, **changes):
+    def replace(self, **changes: Any) -> 'Tree':
         """Return this tree with some fields changed."""
         return dataclasses.replace(self, **changes)
 
-    def with_provider(self, provider):
+    def with_provider(self, provider: Provider) -> 'Tree':
         """Return this tree with ``provider`` added or replaced."""
         return self.replace(
             providers={**self.providers, provider.uuid: provider})
 
-    def without_provider(self, provider_uuid):
+    def without_provider(self, provider_uuid: str) -> 'Tree':
         """Return this tree without a provider and what it counted."""
         return self.replace(
             providers={uuid: provider
@@ -140,7 +140,8 @@ class Tree:
             used={key: units for key, units in self.used.items()
                   if key[0] != provider_uuid})
 
-    def with_amounts(self, amounts, *, sign=1):
+    def with_amounts(self, amounts: Mapping[tuple[str, str], int], *,
+                     sign: int = 1) -> 'Tree':
         """Return this tree with ``amounts`` added to what is used.
 
         ``amounts``: (provider uuid, resource class) -> units. ``sign`` -1
@@ -151,7 +152,8 @@ class Tree:
             used[key] = used.get(key, 0) + sign * units
         return self.replace(used=used)
 
-    def with_pending(self, consumer_uuid, pending):
+    def with_pending(self, consumer_uuid: str, pending: Pending | None
+                     ) -> 'Tree':
         """Return this tree with this claim pending; None: without it."""
         others = {uuid: value for uuid, value in self.pending.items()
                   if uuid != consumer_uuid}
@@ -159,7 +161,7 @@ class Tree:
             others[consumer_uuid] = pending
         return self.replace(pending=others)
 
-    def bumped(self, *provider_uuids):
+    def bumped(self, *provider_uuids: str) -> 'Tree':
         """Return this tree with the generation of some providers one up."""
         providers = dict(self.providers)
         for uuid in provider_uuids:

@@ -11,12 +11,12 @@ import uuid
 from oslo_utils import timeutils
 
 
-def new_write_id():
+def new_write_id() -> str:
     """Return an id for one write; no other write has it."""
     return uuid.uuid4().hex
 
 
-def now_ms():
+def now_ms() -> int:
     """Return the present in milliseconds since the epoch.
 
     It is the clock of oslo.utils, so a test that sets Nova's time sets ours.
@@ -31,6 +31,6 @@ class Write:
     at_ms: int
 
 
-def new():
+def new() -> Write:
     """Return a Write of this moment."""
     return Write(new_write_id(), now_ms())

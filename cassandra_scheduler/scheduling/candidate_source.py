@@ -7,16 +7,62 @@ the caller has found a host, or until all trees that satisfy the restrictions
 have been seen.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 import dataclasses
 import itertools
+import random as random_module
+from typing import Protocol
 
 from cassandra_scheduler.model import resource_request as request_model
+from cassandra_scheduler.model import restriction as restriction_model
+from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.scheduling import placement_request
 from cassandra_scheduler.scheduling import query_plan
 from cassandra_scheduler.scheduling import sharing as sharing_trees
+from cassandra_scheduler.scheduling import transcript
+from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import session as store_session
 
 _NOTHING = request_model.ResourceRequest()
+
+
+class CommonType(Protocol):
+    """What all trees have in common, whatever they are."""
+
+    def searchable(self, tree: tree_model.Tree) -> Mapping[str, object]:
+        """Return column -> value of a tree."""
+
+    def restrictions(self, request: request_model.ResourceRequest, *,
+                     shared_classes: frozenset[str]
+                     ) -> Sequence[restriction_model.Restriction]:
+        """Return what a request asks of any tree."""
+
+
+class ScheduledType(Protocol):
+    """The type of what is scheduled, such as a compute host."""
+
+    @property
+    def name(self) -> str:
+        """The ``resource_type`` of its trees."""
+
+    def searchable(self, tree: tree_model.Tree) -> Mapping[str, object]:
+        """Return column -> value of a tree."""
+
+    def restrictions(self, request: request_model.ResourceRequest, *,
+                     host: str | None, node: str | None,
+                     shared_classes: frozenset[str]
+                     ) -> Sequence[restriction_model.Restriction]:
+        """Return what a request asks of a tree of this type."""
+
+
+class Search(Protocol):
+    """Finds what could be allocated, as Placement would."""
+
+    def __call__(self, request: request_model.ResourceRequest,
+                 trees: Sequence[tree_model.Tree], *,
+                 sharing: Sequence[tree_model.Tree]) -> Mapping[
+                     str, tuple[request_model.AllocationRequest, ...]]:
+        """Return tree id -> AllocationRequests, of trees that have any."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -27,20 +73,23 @@ class SchedulingContext:
     ``resource_type``: the resource type that is scheduled, such as compute.
     ``base_type``: the resource type with what all trees have in common. Both
     turn a request into Restrictions.
-    ``search``: ``search(request, trees, sharing=)`` returns tree id ->
-    AllocationRequests, the ones that Placement would find.
+    ``search``: finds what Placement would find.
     ``options``: the SchedulerOptions of the operator.
     ``sharing``: the Sharing of the cloud, trees that other trees take from.
     """
-    store: object
-    resource_type: object
-    base_type: object
-    search: object
+    store: opening.Store
+    resource_type: ScheduledType
+    base_type: CommonType
+    search: Search
     options: placement_request.SchedulerOptions
     sharing: sharing_trees.Sharing
 
 
-def restrictions(request, variant, *, context, shared_classes=frozenset()):
+def restrictions(request: placement_request.PlacementRequest,
+                 variant: request_model.ResourceRequest, *,
+                 context: SchedulingContext,
+                 shared_classes: frozenset[str] = frozenset()
+                 ) -> tuple[restriction_model.Restriction, ...]:
     """Return the Restrictions on trees that may serve one variant.
 
     ``request``: a PlacementRequest; ``variant``: a ResourceRequest;
@@ -61,22 +110,24 @@ class CandidateSource:
     ``random`` draws the start of a scan.
     """
 
-    def __init__(self, request, *, context, notes, random):
+    def __init__(self, request: placement_request.PlacementRequest, *,
+                 context: SchedulingContext, notes: transcript.Notes,
+                 random: random_module.Random) -> None:
         self._request = request
         self._context = context
         self._notes = notes
         self._random = random
-        self._seen = set()               # ids of trees
+        self._seen: set[str] = set()     # ids of trees
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[placement_request.Candidate, ...]]:
         return self.pages()
 
     @property
-    def sampled(self):
+    def sampled(self) -> bool:
         """Whether the first page is only a sample of a large cloud."""
         return self._context.store.scan.is_large()
 
-    def pages(self):
+    def pages(self) -> Iterator[tuple[placement_request.Candidate, ...]]:
         """Yield tuples of new Candidates until there are no more.
 
         One stale replica is not enough to refuse a request. So at the end
@@ -88,7 +139,8 @@ class CandidateSource:
             self._context.sharing.read_list()
         yield from self.pages_at(store_session.READ)
 
-    def pages_at(self, level):
+    def pages_at(self, level: str
+                 ) -> Iterator[tuple[placement_request.Candidate, ...]]:
         """Yield tuples of new Candidates, all from one consistency level."""
         variants = self._request.variants or (None,)
         sharing = (self._context.sharing.trees() if self._request.variants
@@ -97,7 +149,7 @@ class CandidateSource:
         for pages in itertools.zip_longest(*(
                 self._trees(variant, sharing, level)
                 for variant in variants)):
-            found = {}
+            found: dict[str, placement_request.Candidate] = {}
             for variant, trees in zip(variants, pages):
                 if trees is not None:
                     self._search(variant, trees, sharing, found)
@@ -105,7 +157,10 @@ class CandidateSource:
             if found:
                 yield tuple(found.values())
 
-    def _search(self, variant, trees, sharing, found):
+    def _search(self, variant: request_model.ResourceRequest | None,
+                trees: Sequence[tree_model.Tree],
+                sharing: Sequence[tree_model.Tree],
+                found: dict[str, placement_request.Candidate]) -> None:
         """Add the Candidates among new trees to ``found``, by tree id.
 
         A tree that serves several variants keeps the allocations of the
@@ -125,7 +180,9 @@ class CandidateSource:
                         tree, before + allocations[tree.id])
             out(len(found))
 
-    def _trees(self, variant, sharing, level):
+    def _trees(self, variant: request_model.ResourceRequest | None,
+               sharing: Sequence[tree_model.Tree], level: str
+               ) -> Iterator[tuple[tree_model.Tree, ...]]:
         """Yield tuples of Trees that may serve one variant.
 
         In a large cloud the first page would hardly hold a preferred host.
@@ -139,7 +196,7 @@ class CandidateSource:
         pages = self._read(plan, level, random=self._random)
         if (plan.hosts is None and request.preferred_hosts and
                 store.scan.is_large(plan.restrictions)):
-            first = {}
+            first: dict[str, tree_model.Tree] = {}
             for host in request.preferred_hosts:
                 pinned = dataclasses.replace(request, host=host)
                 for trees in self._read(
@@ -149,14 +206,18 @@ class CandidateSource:
             yield tuple(first.values())
         yield from pages
 
-    def _plan(self, request, variant, sharing):
+    def _plan(self, request: placement_request.PlacementRequest,
+              variant: request_model.ResourceRequest | None,
+              sharing: Sequence[tree_model.Tree]) -> query_plan.QueryPlan:
         """Return the QueryPlan for one variant of a PlacementRequest."""
         return query_plan.plan(
             restrictions(request, variant or _NOTHING, context=self._context,
                          shared_classes=sharing_trees.classes(sharing)),
             indexed=self._context.store.query.indexed)
 
-    def _read(self, plan, level, *, random=None):
+    def _read(self, plan: query_plan.QueryPlan, level: str, *,
+              random: random_module.Random | None = None
+              ) -> Iterator[tuple[tree_model.Tree, ...]]:
         """Yield tuples of Trees; each read is one query in the notes."""
         scan, options = self._context.store.scan, self._context.options
         sample = max(options.sample, len(self._request.consumers))

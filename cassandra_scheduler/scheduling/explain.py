@@ -9,15 +9,23 @@ restrictions of the request; then each restriction is counted by itself. What
 Nova's filters refused was counted while they ran.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import resource_request as request_model
 from cassandra_scheduler.model import restriction as restriction_model
+from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.scheduling import candidate_source
+from cassandra_scheduler.scheduling import placement_request
 from cassandra_scheduler.scheduling import sharing as sharing_trees
+from cassandra_scheduler.scheduling import transcript
 from cassandra_scheduler.store import tree_codec
 
 
-def explain(request, *, context, notes):
+def explain(request: placement_request.PlacementRequest, *,
+            context: candidate_source.SchedulingContext,
+            notes: transcript.Notes) -> str:
     """Return one line: what refused how many of how many trees.
 
     Reads at most ``options.max_sample`` rows. Never raises what the store
@@ -46,7 +54,9 @@ def explain(request, *, context, notes):
         f'none of {looked_at} had room at the moment of the claim')
 
 
-def _counted(request, *, context, notes):
+def _counted(request: placement_request.PlacementRequest, *,
+             context: candidate_source.SchedulingContext,
+             notes: transcript.Notes) -> tuple[dict[str, int], int]:
     """Return (source -> trees it refuses, trees looked at)."""
     page = context.store.query.read(
         (restriction_model.Restriction('resource_type', '=',
@@ -58,7 +68,8 @@ def _counted(request, *, context, notes):
     asked = candidate_source.restrictions(
         request, variant, context=context,
         shared_classes=sharing_trees.classes(sharing))
-    counted, left = {}, []
+    counted: dict[str, int] = {}
+    left = []
     for tree in page.trees:
         values = {**context.base_type.searchable(tree),
                   **context.resource_type.searchable(tree),
@@ -78,13 +89,14 @@ def _counted(request, *, context, notes):
     return counted, len(page.trees)
 
 
-def _heartbeat(heartbeat):
+def _heartbeat(heartbeat: tree_model.Heartbeat) -> dict[str, object]:
     return {'last_seen': tree_codec.moment(heartbeat.last_seen_ms),
             'service_disabled': heartbeat.disabled,
             'forced_down': heartbeat.forced_down}
 
 
-def holds(restriction, values):
+def holds(restriction: restriction_model.Restriction,
+          values: Mapping[str, Any]) -> bool:
     """Return whether a row with these columns satisfies a restriction."""
     value = values.get(restriction.column)
     if value is None:
@@ -92,9 +104,9 @@ def holds(restriction, values):
     if restriction.operator == 'CONTAINS':
         return restriction.value in value
     if restriction.operator == 'IN':
-        return value in restriction.value
+        return bool(value in restriction.value)
     if restriction.operator == '>=':
-        return value >= restriction.value
+        return bool(value >= restriction.value)
     if restriction.operator == '<=':
-        return value <= restriction.value
-    return value == restriction.value
+        return bool(value <= restriction.value)
+    return bool(value == restriction.value)

@@ -13,15 +13,20 @@ the claim is tried again while it fits. The docstring of ``claims`` lists each
 write, and who cleans up after a scheduler that died.
 """
 
+from collections.abc import Collection, Iterator, Sequence
 import dataclasses
 import itertools
 import random
 import time
 
+from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import resource_request as request_model
+from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.scheduling import candidate_source
 from cassandra_scheduler.scheduling.claims import claiming
 from cassandra_scheduler.scheduling.claims import group_guard
+from cassandra_scheduler.scheduling import evaluator as scheduling_evaluator
 from cassandra_scheduler.scheduling import explain
 from cassandra_scheduler.scheduling import placement_request
 from cassandra_scheduler.scheduling import ranking
@@ -32,7 +37,10 @@ TOO_LATE = ('others claimed the same hosts until [cassandra_scheduler] '
             'claim_deadline had passed')
 
 
-def place(request, *, context, evaluator):
+def place(request: placement_request.PlacementRequest, *,
+          context: candidate_source.SchedulingContext,
+          evaluator: scheduling_evaluator.HostEvaluator
+          ) -> placement_request.Result:
     """Return a Result: a Placement for every consumer, or none and why.
 
     ``request``: a PlacementRequest; ``context``: a SchedulingContext;
@@ -72,33 +80,39 @@ class _Placing:
     order; they are the first to be looked at for the next one.
     """
 
-    def __init__(self, request, context, evaluator):
+    def __init__(self, request: placement_request.PlacementRequest,
+                 context: candidate_source.SchedulingContext,
+                 evaluator: scheduling_evaluator.HostEvaluator) -> None:
         self.notes = transcript.Notes(request.request_id)
         self._request = request
         self._context = context
         self._evaluator = evaluator
         # A request without an id needs random numbers of its own.
         self._random = random.Random(request.request_id or None)
-        self._pool = []
-        self._placed_on = set()          # ids of trees with claims of ours
-        self._members = frozenset()      # the evaluator knows of these
-        self._ranked_with = frozenset()  # the members when it ranked
-        self._source = None
-        self._unseen = None              # pages that nobody has looked at
+        self._pool: list[placement_request.Candidate] = []
+        self._placed_on: set[str] = set()  # ids of trees with claims of ours
+        # The members that the evaluator knows, and those when it ranked.
+        self._members: frozenset[str] = frozenset()
+        self._ranked_with: frozenset[str] = frozenset()
+        self._source: candidate_source.CandidateSource | None = None
+        # Pages that nobody has looked at.
+        self._unseen: Iterator[tuple[placement_request.Candidate, ...]] = (
+            iter(()))
         deadline_s = context.options.claim_deadline
-        self._guard = request.group and group_guard.GroupGuard(
+        self._guard = group_guard.GroupGuard(
             context.store, request.group, notes=self.notes,
-            until=time.monotonic() + deadline_s)
+            until=time.monotonic() + deadline_s) if request.group else None
         self.claims = claiming.Claims(
             context.store, notes=self.notes, deadline_s=deadline_s,
             guard=self._guard)
 
-    def start_consumer(self, spec):
+    def start_consumer(self, spec: consumer_model.ConsumerSpec) -> None:
         """Turn to the next consumer."""
         self._evaluator.start_consumer(spec)
         self._read_members()
 
-    def pages(self, index):
+    def pages(self, index: int
+              ) -> Iterator[tuple[Sequence[placement_request.Candidate], int]]:
         """Yield (candidates, index to judge them with) until all were seen.
 
         New candidates are judged with index 0, as for the first consumer:
@@ -114,7 +128,8 @@ class _Placing:
         for candidates in self._unseen:
             yield candidates, 0
 
-    def filter(self, candidates, index):
+    def filter(self, candidates: Sequence[placement_request.Candidate],
+               index: int) -> Sequence[placement_request.Candidate]:
         """Return the candidates that the evaluator accepts."""
         with self.notes.step('filter', len(candidates)) as out:
             passed, refusals = self._evaluator.filter(candidates, index=index)
@@ -122,7 +137,8 @@ class _Placing:
         self.notes.refused(refusals)
         return passed
 
-    def rank(self, passed):
+    def rank(self, passed: Sequence[placement_request.Candidate]
+             ) -> list[placement_request.Candidate]:
         """Return the candidates in the order in which to claim."""
         options = self._context.options
         self._ranked_with = self._members
@@ -133,7 +149,9 @@ class _Placing:
             out(len(self._pool))
         return self._pool
 
-    def claim(self, spec, ranked):
+    def claim(self, spec: consumer_model.ConsumerSpec,
+              ranked: list[placement_request.Candidate]
+              ) -> placement_request.Placement | None:
         """Return the Placement of the first candidate with room, or None."""
         with self.notes.step('claim', len(ranked)) as out:
             for position, candidate in enumerate(ranked):
@@ -144,7 +162,9 @@ class _Placing:
                     return placement
         return None
 
-    def _claim_candidate(self, spec, candidate):
+    def _claim_candidate(self, spec: consumer_model.ConsumerSpec,
+                         candidate: placement_request.Candidate
+                         ) -> placement_request.Placement | None:
         """Return the Placement on one candidate, or None.
 
         Goes on as long as others win, the filters accept what won, and it
@@ -155,10 +175,12 @@ class _Placing:
         if not self._request.claims:
             self._evaluator.reserve(candidate, None)
             return placement_request.Placement(spec, candidate)
+        newest: placement_request.Candidate | None = candidate
         if self._members != self._ranked_with:
             # A member of the group was placed after this was ranked.
-            candidate = self._judge_again(candidate, candidate.tree)
-        while candidate is not None:
+            newest = self._judge_again(candidate, candidate.tree)
+        while newest is not None:
+            candidate = newest
             allocation = self._first_that_fits(candidate)
             if allocation is None:
                 return None
@@ -173,7 +195,7 @@ class _Placing:
                     return placement_request.Placement(spec, candidate,
                                                        allocation)
                 case outcome.Rejected(winner=tree):
-                    candidate = self._judge_again(candidate, tree)
+                    newest = self._judge_again(candidate, tree)
                 case outcome.Unknown(cause=cause):
                     raise errors.OutcomeUnknown(
                         f'Whether {spec.uuid} was claimed is unknown and '
@@ -182,7 +204,8 @@ class _Placing:
                         'it was.')
         return None
 
-    def _first_that_fits(self, candidate):
+    def _first_that_fits(self, candidate: placement_request.Candidate
+                         ) -> request_model.AllocationRequest | None:
         """Return the first allocation that fits, or None.
 
         Nova tries only the first one for servers placed together (its bug
@@ -196,7 +219,9 @@ class _Placing:
                 return allocation
         return None
 
-    def _judge_again(self, candidate, tree):
+    def _judge_again(self, candidate: placement_request.Candidate,
+                     tree: tree_model.Tree | None
+                     ) -> placement_request.Candidate | None:
         """Return the candidate with the Tree that won, if it passes now.
 
         None when the tree has gone, or when the filters refuse it.
@@ -211,7 +236,7 @@ class _Placing:
         self.notes.refused(refusals)
         return passed[0] if passed else None
 
-    def _read_members(self):
+    def _read_members(self) -> None:
         """Tell the evaluator which members of the group have been placed."""
         if self._guard is None:
             return
@@ -225,7 +250,9 @@ class _Placing:
             self._request, preferred_hosts=tuple(sorted(
                 {*self._request.preferred_hosts, *hosts})))
 
-    def with_alternates(self, placements):
+    def with_alternates(self,
+                        placements: Sequence[placement_request.Placement]
+                        ) -> tuple[placement_request.Placement, ...]:
         """Return the placements, each with candidates that could replace it.
         """
         if not self._request.alternates:
@@ -235,7 +262,7 @@ class _Placing:
             self.rank(self.filter(self._pool, len(placements) - 1))
         taken = {placement.candidate.tree.id for placement in placements}
         found = [self._spares(placement, taken) for placement in placements]
-        if self._source.sampled and any(
+        if self._source and self._source.sampled and any(
                 len(spares) < self._request.alternates and
                 self._has_other_cells(placement)
                 for placement, spares in zip(placements, found)):
@@ -247,13 +274,14 @@ class _Placing:
             dataclasses.replace(placement, alternates=tuple(spares))
             for placement, spares in zip(placements, found))
 
-    def _has_other_cells(self, placement):
+    def _has_other_cells(self, placement: placement_request.Placement) -> bool:
         """Return whether the pool has candidates of other cells."""
         return any(not self._evaluator.same_cell(placement.candidate,
                                                  candidate)
                    for candidate in self._pool)
 
-    def _spares(self, placement, taken):
+    def _spares(self, placement: placement_request.Placement,
+                taken: Collection[str]) -> list[placement_request.Candidate]:
         """Return candidates for one placement, as many as are wanted."""
         return list(itertools.islice((
             candidate for candidate in self._pool

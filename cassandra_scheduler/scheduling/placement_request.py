@@ -6,9 +6,13 @@ The caller makes a request out of what it was asked; every step of
 """
 
 import dataclasses
+from typing import Any
 
 from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import resource_request as request_model
+from cassandra_scheduler.model import restriction as restriction_model
 from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.scheduling import transcript as scheduling_transcript
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -26,12 +30,12 @@ class PlacementRequest:
     placed one by one.
     """
     request_id: str
-    consumers: tuple
-    variants: tuple = ()
+    consumers: tuple[consumer_model.ConsumerSpec, ...]
+    variants: tuple[request_model.ResourceRequest, ...] = ()
     host: str | None = None
     node: str | None = None
-    restrictions: tuple = ()             # of Restrictions
-    preferred_hosts: tuple = ()
+    restrictions: tuple[restriction_model.Restriction, ...] = ()
+    preferred_hosts: tuple[str, ...] = ()
     claims: bool = True
     alternates: int = 0
     group: str | None = None
@@ -60,9 +64,9 @@ class Candidate:
     AllocationRequests, the best first.
     """
     tree: tree_model.Tree
-    allocations: tuple = ()
+    allocations: tuple[request_model.AllocationRequest, ...] = ()
 
-    def replace(self, **changes):
+    def replace(self, **changes: Any) -> 'Candidate':
         """Return this candidate with some fields changed."""
         return dataclasses.replace(self, **changes)
 
@@ -75,8 +79,8 @@ class Placement:
     """
     consumer: consumer_model.ConsumerSpec
     candidate: Candidate
-    allocation: object = None
-    alternates: tuple = ()
+    allocation: request_model.AllocationRequest | None = None
+    alternates: tuple[Candidate, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -85,6 +89,6 @@ class Result:
 
     ``reason`` says in one line what stood in the way.
     """
-    placements: tuple
-    transcript: object
+    placements: tuple[Placement, ...]
+    transcript: scheduling_transcript.Transcript
     reason: str | None = None

@@ -14,8 +14,11 @@ the index of an amount with one row costs more than to find out later that
 the host is full.
 """
 
+from collections.abc import Collection, Iterable, Iterator
 import dataclasses
 import operator
+
+from cassandra_scheduler.model import restriction as restriction_model
 
 #: More hosts than these are not read by name; an amount leads faster then.
 MOST_NAMES = 1000
@@ -33,12 +36,13 @@ class QueryPlan:
     ``lead``: a column, 'amounts' or 'all roots'. ``hosts``: read the trees
     of these names only; None: read by ``restrictions`` alone.
     """
-    restrictions: tuple
+    restrictions: tuple[restriction_model.Restriction, ...]
     lead: str
-    hosts: tuple | None = None
+    hosts: tuple[str, ...] | None = None
 
 
-def plan(restrictions, *, indexed):
+def plan(restrictions: Iterable[restriction_model.Restriction], *,
+         indexed: Collection[str]) -> QueryPlan:
     """Return the QueryPlan for some Restrictions.
 
     ``indexed``: names of columns. An IN on hosts is never part of a query.
@@ -61,17 +65,20 @@ def plan(restrictions, *, indexed):
                      tuple(sorted(named)))
 
 
-def _without_indexes(restrictions, indexed):
+def _without_indexes(restrictions: Iterable[restriction_model.Restriction],
+                     indexed: Collection[str]
+                     ) -> tuple[restriction_model.Restriction, ...]:
     return tuple(each for each in restrictions
                  if each.column in _ALONE or each.column not in indexed)
 
 
-def _few_members(restrictions):
+def _few_members(restrictions: Iterable[restriction_model.Restriction]
+                 ) -> Iterator[restriction_model.Restriction]:
     """Yield the restrictions, with the first few members of each set.
 
     Custom names come first: they are rarer than the standard ones.
     """
-    counts = {}
+    counts: dict[str, int] = {}
     for each in sorted(_tightest(restrictions), key=_is_standard):
         if each.operator == 'CONTAINS':
             counts[each.column] = counts.get(each.column, 0) + 1
@@ -79,15 +86,16 @@ def _few_members(restrictions):
             yield each
 
 
-def _tightest(restrictions):
+def _tightest(restrictions: Iterable[restriction_model.Restriction]
+              ) -> Iterable[restriction_model.Restriction]:
     """Return the restrictions with at most two bounds for each column.
 
     A query may have one lower and one upper bound; several filters may set
     one.
     """
-    found = {}
+    found: dict[tuple[object, ...], restriction_model.Restriction] = {}
     for each in restrictions:
-        key = (each.column, each.operator)
+        key: tuple[object, ...] = (each.column, each.operator)
         if each.operator not in _CLOSER:
             key += (each.value,)
         if key not in found or each.operator in _CLOSER and _CLOSER[
@@ -96,19 +104,20 @@ def _tightest(restrictions):
     return found.values()
 
 
-def _is_standard(restriction):
+def _is_standard(restriction: restriction_model.Restriction) -> bool:
     return not (restriction.operator == 'CONTAINS' and
                 restriction.value.startswith('CUSTOM_'))
 
 
-def _lead(restrictions, indexed):
+def _lead(restrictions: Iterable[restriction_model.Restriction],
+          indexed: Collection[str]) -> str:
     """Return what leads to the fewest rows, see the module."""
     ways = [_rank(each) for each in restrictions
             if each.column in indexed]
     return min(ways)[1] if ways else 'all roots'
 
 
-def _rank(restriction):
+def _rank(restriction: restriction_model.Restriction) -> tuple[int, str]:
     if restriction.column in _ALONE:
         return _ALONE.index(restriction.column), restriction.column
     if restriction.operator == 'CONTAINS':

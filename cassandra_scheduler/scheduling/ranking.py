@@ -6,8 +6,15 @@ first. So equal weights are shuffled, and the first candidate is drawn from
 the best few if the options say so.
 """
 
+from collections.abc import Iterable
+import random as random_module
 
-def order(weighted, *, tolerance, subset, random):
+from cassandra_scheduler.scheduling import placement_request
+
+
+def order(weighted: Iterable[tuple[float, placement_request.Candidate]], *,
+          tolerance: float, subset: int, random: random_module.Random
+          ) -> list[placement_request.Candidate]:
     """Return the candidates of (weight, candidate) pairs, first to claim.
 
     ``weighted`` is sorted, the best first. Equal weights come in random

@@ -6,8 +6,10 @@ quick. All aggregates of a cloud are one partition with one version. A reader
 that remembers the version knows whether anything has changed.
 """
 
+from collections.abc import Iterable, Mapping
 import dataclasses
 
+from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import small_rows
 from cassandra_scheduler.store import statements
@@ -21,31 +23,31 @@ class HostAggregate:
     id: int
     uuid: str
     name: str
-    hosts: frozenset = frozenset()
-    metadata: dict = dataclasses.field(default_factory=dict)
+    hosts: frozenset[str] = frozenset()
+    metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Snapshot:
     """All aggregates at one version; None before the first write."""
     version: str | None
-    aggregates: tuple
+    aggregates: tuple[HostAggregate, ...]
 
 
 class Aggregates:
     """The host aggregates of one cloud: one partition (cloud)."""
 
-    def __init__(self, session, cloud):
+    def __init__(self, session: store_session.Session, cloud: str) -> None:
         self._session = session
         self._cloud = cloud
 
-    def version(self, *, level=store_session.READ):
+    def version(self, *, level: str = store_session.READ) -> str | None:
         """Return the present version, or None. READ unless ``level``."""
         row = self._session.row(_CQL['find_version'], (self._cloud,),
                                 level=level)
         return row['version'] if row else None
 
-    def snapshot(self):
+    def snapshot(self) -> Snapshot:
         """Return the Snapshot of all aggregates. READ."""
         rows = self._session.rows(_CQL['list_aggregates'], (self._cloud,))
         return Snapshot(
@@ -56,15 +58,17 @@ class Aggregates:
                               dict(row['metadata'] or {}))
                 for row in rows if row['id'] is not None))
 
-    def change(self, put, delete, *, version, if_version):
+    def change(self, put: Iterable[HostAggregate], delete: Iterable[int], *,
+               version: str, if_version: str | None
+               ) -> outcome.Outcome[str | None, str | None]:
         """Write and delete aggregates if the version is ``if_version``.
 
         ``put``: HostAggregates; ``delete``: ids; ``version``: the new one,
         that no other write uses. One conditional batch, settled. Rejected
         carries the version that won.
         """
-        writes = [(_CQL['set_version_if'],
-                   (version, self._cloud, if_version))]
+        writes: list[tuple[str, store_session.Params]] = [
+            (_CQL['set_version_if'], (version, self._cloud, if_version))]
         writes += [(_CQL['put_aggregate'],
                     (self._cloud, aggregate.id, aggregate.uuid,
                      aggregate.name, aggregate.hosts, aggregate.metadata))

@@ -4,6 +4,7 @@
 Standard names come with os-traits and os-resource-classes and are not stored.
 """
 
+from collections.abc import Sequence
 import dataclasses
 
 from cassandra_scheduler.store import origin
@@ -38,24 +39,26 @@ class CatalogueEntry:
 class Catalogue:
     """The custom names of one cloud: one partition (cloud)."""
 
-    def __init__(self, session, cloud):
+    def __init__(self, session: store_session.Session, cloud: str) -> None:
         self._session = session
         self._cloud = cloud
 
-    def list(self, kind):
+    def list(self, kind: str) -> Sequence[CatalogueEntry]:
         """Return all CatalogueEntries of a kind, oldest first. READ."""
         entries = [self._entry(row) for row in self._session.rows(
             _CQL['list_entries'], (self._cloud, kind))]
         return sorted(entries, key=lambda entry: (entry.created_ms or 0,
                                                   entry.name))
 
-    def find(self, kind, name):
+    def find(self, kind: str, name: str) -> CatalogueEntry | None:
         """Return the CatalogueEntry of this name, or None. READ."""
         row = self._session.row(_CQL['find_entry'],
                                 (self._cloud, kind, name))
         return self._entry(row) if row else None
 
-    def create(self, kind, name, *, write_id, now_ms, renamed_from=None):
+    def create(self, kind: str, name: str, *, write_id: str, now_ms: int,
+               renamed_from: str | None = None
+               ) -> outcome.Outcome[CatalogueEntry, CatalogueEntry | None]:
         """Add a name if it is absent; a conditional write, settled.
 
         Applied carries the CatalogueEntry written, Rejected the one that was
@@ -71,16 +74,16 @@ class Catalogue:
             look=lambda: self._row(kind, name),
             is_ours=lambda row: row is not None and row['op'] == op)
         match written:
-            case outcome.Applied(state=None):
-                return outcome.Applied(
-                    CatalogueEntry(name, now_ms, now_ms, op, renamed_from))
             case outcome.Applied(state=row):
-                return outcome.Applied(self._entry(row))
-            case outcome.Rejected(winner=row):
-                return outcome.Rejected(self._entry(row) if row else None)
+                return outcome.Applied(
+                    self._entry(row) if row else
+                    CatalogueEntry(name, now_ms, now_ms, op, renamed_from))
+            case outcome.Rejected(winner=other):
+                return outcome.Rejected(self._entry(other) if other else None)
         return written
 
-    def delete(self, kind, name):
+    def delete(self, kind: str, name: str
+               ) -> outcome.Outcome[None, store_session.Row | None]:
         """Remove a name; a conditional write, settled.
 
         Rejected if there is none. Applied: the entry that was read is gone. A
@@ -109,13 +112,13 @@ class Catalogue:
             return outcome.Applied()
         return written
 
-    def _row(self, kind, name):
+    def _row(self, kind: str, name: str) -> store_session.Row | None:
         return self._session.row(_CQL['find_entry'],
                                  (self._cloud, kind, name),
                                  level=store_session.SERIAL)
 
     @staticmethod
-    def _entry(row):
+    def _entry(row: store_session.Row) -> CatalogueEntry:
         return CatalogueEntry(
             row['name'], tree_codec.ms(row['created_at']),
             tree_codec.ms(row['updated_at']), row['op'],

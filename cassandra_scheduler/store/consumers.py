@@ -32,9 +32,12 @@ import dataclasses
 from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import write as write_model
+from cassandra_scheduler.store import full_scan as store_full_scan
 from cassandra_scheduler.store import lookups
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import tree_writer
+from cassandra_scheduler.store import trees as store_trees
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,12 +55,15 @@ class FoundConsumer:
 class Consumers:
     """The consumers of one cloud."""
 
-    def __init__(self, trees, consumer_homes, writer):
+    def __init__(self, trees: store_trees.Trees,
+                 consumer_homes: lookups.LookupTable,
+                 writer: tree_writer.TreeWriter) -> None:
         self._trees = trees
         self._homes = consumer_homes
         self._writer = writer
 
-    def find(self, uuid, *, level=store_session.READ):
+    def find(self, uuid: str, *, level: str = store_session.READ
+             ) -> FoundConsumer | None:
         """Return the FoundConsumer, or None if there is no such consumer.
 
         A dangling lookup row and a claim tombstone are "no such consumer".
@@ -79,7 +85,7 @@ class Consumers:
                     return None
         return None
 
-    def parts(self, found):
+    def parts(self, found: FoundConsumer) -> dict[str, change_model.TreeState]:
         """Return {tree id: TreeState} of all trees where it holds something.
 
         The home tree is among them. One partition each.
@@ -90,16 +96,18 @@ class Consumers:
             parts[tree_id] = self._trees.find_state(tree_id, [uuid])
         return parts
 
-    def amounts(self, found):
+    def amounts(self, found: FoundConsumer) -> dict[tuple[str, str], int]:
         """Return all it holds: (provider uuid, resource class) -> units."""
-        amounts = {}
+        amounts: dict[tuple[str, str], int] = {}
         for state in self.parts(found).values():
             row = state.consumers.get(found.consumer.uuid)
             if row is not None:
                 amounts.update(row.amounts)
         return amounts
 
-    def claim_home(self, uuid, tree_id, write_id):
+    def claim_home(
+            self, uuid: str, tree_id: str, write_id: str
+            ) -> outcome.Outcome[lookups.LookupRow, FoundConsumer | None]:
         """Claim the lookup row of a consumer that does not exist yet.
 
         Takes over a dangling one. Applied with the LookupRow; Rejected with
@@ -108,13 +116,15 @@ class Consumers:
         """
         return self.start_claim_home(uuid, tree_id, write_id).wait()
 
-    def start_claim_home(self, uuid, tree_id, write_id):
+    def start_claim_home(self, uuid: str, tree_id: str, write_id: str
+                         ) -> lookups.LookupClaim[FoundConsumer]:
         """Send the claim of a lookup row; return what waits for it."""
         return self._homes.start_claim(
             uuid, tree_id, write_id,
             prove_dangling=lambda row: self._close(uuid, row))
 
-    def write_claim_tombstone(self, tree_id, uuid, claim_id):
+    def write_claim_tombstone(self, tree_id: str, uuid: str, claim_id: str
+                              ) -> outcome.TreeOutcome:
         """Stop the late writer of a claim from creating a consumer here.
 
         It is a write of the tree like any other. So a writer that has read
@@ -132,7 +142,8 @@ class Consumers:
         Applied when the tombstone stands; Rejected with the TreeState where
         the consumer holds something or has moved from; Unknown.
         """
-        def compose(state):
+        def compose(state: change_model.TreeState
+                    ) -> change_model.TreeChange | None:
             row = state.consumers.get(uuid)
             if state.tree is None or row is not None and (
                     not row.is_tombstone or row.blocks(claim_id)):
@@ -155,7 +166,10 @@ class Consumers:
                 create=row is None)
         return written
 
-    def delete_orphan(self, uuid, lookup_row):
+    def delete_orphan(
+            self, uuid: str,
+            lookup_row: lookups.LookupRow | store_full_scan.SeenLookupRow
+            ) -> outcome.Outcome[None, FoundConsumer | None]:
         """Delete a lookup row that leads to no consumer.
 
         ``lookup_row``: a LookupRow as it was read. A creator that is late is
@@ -185,7 +199,9 @@ class Consumers:
             return outcome.Rejected(self.find(uuid))
         return released
 
-    def _close(self, uuid, lookup_row):
+    def _close(self, uuid: str,
+               lookup_row: lookups.LookupRow | store_full_scan.SeenLookupRow
+               ) -> outcome.Outcome[object, FoundConsumer | None]:
         """Prove that a lookup row is dangling, and keep it so.
 
         Applied when a claim tombstone closes the home that it names;
@@ -201,7 +217,8 @@ class Consumers:
             return outcome.Rejected(self.find(uuid))
         return closed
 
-    def _follow(self, lookup_row, row):
+    def _follow(self, lookup_row: lookups.LookupRow,
+                row: consumer_model.Consumer) -> lookups.LookupRow:
         """Return the LookupRow that a row names, moving it there.
 
         The row itself says where the home is. So the reader goes on there
@@ -224,7 +241,8 @@ class Consumers:
         return lookups.LookupRow(home, write_id)
 
 
-def _tombstone(state, tree_id, uuid, claim_id):
+def _tombstone(state: change_model.TreeState, tree_id: str, uuid: str,
+               claim_id: str) -> consumer_model.Consumer:
     """Return the row that stops this claim and those stopped before."""
     row = state.consumers.get(uuid)
     return consumer_model.Consumer(

@@ -17,7 +17,7 @@ class OneLine(logging.Filter):
     A record at DEBUG keeps its traceback.
     """
 
-    def filter(self, record):
+    def filter(self, record: logging.LogRecord) -> bool:
         """Change the record for all handlers; return True: it passes."""
         if record.levelno <= logging.DEBUG or not record.exc_info:
             return True
@@ -33,7 +33,7 @@ class OneLine(logging.Filter):
 _ONE_LINE = OneLine()
 
 
-def shorten():
+def shorten() -> None:
     """Add the filter to each logger of the driver that exists now.
 
     A filter works for its own logger only, not for those below it. A second

@@ -6,9 +6,11 @@ it have happened. The driver's classes are recognised by name, because only
 ``session`` may import the driver.
 """
 
+from collections.abc import Iterator
 import re
 
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.store import settings as store_settings
 
 #: Server error 'CAS_WRITE_UNKNOWN'; the driver has no class for it.
 CAS_WRITE_UNKNOWN = 0x1700
@@ -38,11 +40,11 @@ _UNREACHABLE = _MAYBE_WRITTEN | {'NoHostAvailable', 'Unavailable',
                                  'UnresolvableContactPoints'}
 
 
-def _names(exc):
+def _names(exc: BaseException) -> set[str]:
     return {cls.__name__ for cls in type(exc).__mro__}
 
 
-def may_have_written(exc):
+def may_have_written(exc: BaseException) -> bool:
     """Return whether the write that raised ``exc`` may have happened.
 
     After NoHostAvailable nothing was sent, because the driver does not retry.
@@ -55,7 +57,7 @@ def may_have_written(exc):
         names & {'NoHostAvailable', 'Unavailable'})
 
 
-def _causes(exc):
+def _causes(exc: BaseException) -> Iterator[BaseException]:
     """Yield ``exc`` and what NoHostAvailable collected from each host."""
     yield exc
     collected = getattr(exc, 'errors', None)
@@ -63,13 +65,14 @@ def _causes(exc):
         yield from collected.values()
 
 
-def brief(exc):
+def brief(exc: BaseException) -> str:
     """Return the failure in one line, without a traceback."""
     text = ' '.join(str(exc).split())
     return f'{type(exc).__name__}: {text}'[:300]
 
 
-def translate(exc, settings):
+def translate(exc: BaseException, settings: store_settings.Settings
+              ) -> errors.SchedulerError | None:
     """Return our error for ``exc``, or None if it is not the store's fault.
 
     The message names the option to check and never the password. The first
@@ -82,7 +85,8 @@ def translate(exc, settings):
     return None
 
 
-def _access_denied(exc, settings):
+def _access_denied(exc: BaseException, settings: store_settings.Settings
+                   ) -> errors.SchedulerError | None:
     for cause in _causes(exc):
         if _names(cause) & _DENIED:
             return errors.StoreAccessDenied(
@@ -93,7 +97,8 @@ def _access_denied(exc, settings):
     return None
 
 
-def _tls_failed(exc, settings):
+def _tls_failed(exc: BaseException, settings: store_settings.Settings
+                ) -> errors.SchedulerError | None:
     for cause in _causes(exc):
         if _TLS & _names(cause) or '[SSL: ' in str(cause):
             return errors.StoreAccessDenied(
@@ -103,7 +108,8 @@ def _tls_failed(exc, settings):
     return None
 
 
-def _too_old(exc, settings):
+def _too_old(exc: BaseException, settings: store_settings.Settings
+             ) -> errors.SchedulerError | None:
     if any(_OTHER_PROTOCOL in str(cause) for cause in _causes(exc)):
         return errors.StoreUnfit(
             f'Cassandra at {settings.address} is too old: it does not know '
@@ -111,11 +117,12 @@ def _too_old(exc, settings):
     return None
 
 
-def _is_request_error(exc):
-    return _names(exc) & {'InvalidRequest', 'ConfigurationException'}
+def _is_request_error(exc: BaseException) -> bool:
+    return bool(_names(exc) & {'InvalidRequest', 'ConfigurationException'})
 
 
-def _guardrail(exc, settings):
+def _guardrail(exc: BaseException, settings: store_settings.Settings
+               ) -> errors.SchedulerError | None:
     forbidden = _is_request_error(exc) and _FORBIDDEN.search(str(exc))
     if forbidden:
         return errors.StoreUnfit(
@@ -125,7 +132,8 @@ def _guardrail(exc, settings):
     return None
 
 
-def _schema_missing(exc, settings):
+def _schema_missing(exc: BaseException, settings: store_settings.Settings
+                    ) -> errors.SchedulerError | None:
     if _is_request_error(exc) and _NOT_THERE.search(str(exc)):
         return errors.SchemaMismatch(
             f'Keyspace {settings.keyspace!r} at {settings.address} is '
@@ -134,14 +142,16 @@ def _schema_missing(exc, settings):
     return None
 
 
-def _value_refused(exc, settings):
+def _value_refused(exc: BaseException, settings: store_settings.Settings
+                   ) -> errors.SchedulerError | None:
     if _is_request_error(exc):
         return errors.InvalidValue(
             f'Cassandra refused a value: {_shortened(exc)}')
     return None
 
 
-def _no_local_node(exc, settings):
+def _no_local_node(exc: BaseException, settings: store_settings.Settings
+                   ) -> errors.SchedulerError | None:
     # The driver asked no node: every node is of another datacenter.
     if 'NoHostAvailable' in _names(exc) and not isinstance(
             getattr(exc, 'errors', None), dict):
@@ -153,7 +163,8 @@ def _no_local_node(exc, settings):
     return None
 
 
-def _too_few_nodes(exc, settings):
+def _too_few_nodes(exc: BaseException, settings: store_settings.Settings
+                   ) -> errors.SchedulerError | None:
     if 'Unavailable' in _names(exc):
         return errors.StoreUnavailable(
             f'Too few nodes of Cassandra at {settings.address} are up: check '
@@ -162,7 +173,8 @@ def _too_few_nodes(exc, settings):
     return None
 
 
-def _no_answer(exc, settings):
+def _no_answer(exc: BaseException, settings: store_settings.Settings
+               ) -> errors.SchedulerError | None:
     if not _names(exc) & _UNREACHABLE:
         return None
     reset = any(_RESET in str(cause) for cause in _causes(exc))
@@ -174,7 +186,7 @@ def _no_answer(exc, settings):
         f'{perhaps} ({brief(exc)}).')
 
 
-def _shortened(exc):
+def _shortened(exc: BaseException) -> str:
     return ' '.join(str(exc).split())[:200]
 
 

@@ -22,16 +22,21 @@ Every write above has a condition: the version of the tree, or the state of
 the record. So each of them happens once, and it does not matter who is first.
 """
 
+from collections.abc import Collection, Mapping
 import dataclasses
 import json
+from typing import TypeGuard
 
 from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import transaction_records as records
 from cassandra_scheduler.store import tree_codec
+from cassandra_scheduler.store import tree_rows
 
 TreeChange = change_model.TreeChange
 #: Seconds for which one waits for the transaction of another.
@@ -47,13 +52,13 @@ class Intent:
     """
     txid: str
     write_id: str
-    columns: dict
+    columns: Mapping[str, str | None]
     gone: bool
-    put: tuple
-    delete: tuple
+    put: tuple[consumer_model.Consumer, ...]
+    delete: tuple[str, ...]
 
 
-def encode(change, txid):
+def encode(change: TreeChange, txid: str) -> str:
     """Return the intent of ``change`` as JSON."""
     old = tree_codec.state_columns(change.before)
     new = tree_codec.state_columns(change.after)
@@ -75,7 +80,7 @@ def encode(change, txid):
         separators=(',', ':'))
 
 
-def decode(text):
+def decode(text: str) -> Intent:
     """Return the Intent of such JSON."""
     value = json.loads(text)
     return Intent(
@@ -84,9 +89,15 @@ def decode(text):
         put=tuple(tree_codec.consumer_from_json(row) for row in value['put']))
 
 
-def redo(tree):
+def intent_of(tree: tree_model.Tree) -> Intent:
+    """Return the Intent of a tree that has one."""
+    assert tree.intent is not None
+    return decode(tree.intent)
+
+
+def redo(tree: tree_model.Tree) -> TreeChange:
     """Return the TreeChange that the intent of ``tree`` asks for."""
-    intent = decode(tree.intent)
+    intent = intent_of(tree)
     columns = {**tree_codec.state_columns(tree), **intent.columns}
     after = tree_codec.with_columns(tree.replace(intent=None), columns)
     if intent.gone:
@@ -95,20 +106,22 @@ def redo(tree):
                       put=intent.put, delete=intent.delete)
 
 
-def undo(tree):
+def undo(tree: tree_model.Tree) -> TreeChange:
     """Return the TreeChange that takes the intent from ``tree``."""
     return TreeChange(before=tree, after=tree.replace(intent=None),
-                      write_id=decode(tree.intent).txid)
+                      write_id=intent_of(tree).txid)
 
 
 class Intents:
     """Puts intents on trees, and resolves those that it meets."""
 
-    def __init__(self, rows, transaction_records):
+    def __init__(self, rows: tree_rows.TreeRows,
+                 transaction_records: records.TransactionRecords) -> None:
         self._rows = rows
         self._records = transaction_records
 
-    def read(self, tree_id, consumer_uuids, *, level=store_session.READ):
+    def read(self, tree_id: str, consumer_uuids: Collection[str] | None, *,
+             level: str = store_session.READ) -> change_model.TreeState:
         """Return a TreeState without an intent, without waiting for one.
 
         A transaction that is not decided has not happened. Then the tree is
@@ -125,7 +138,9 @@ class Intents:
                                            tree=_before(state.tree))
             self.resolve(state.tree)
 
-    def read_resolved(self, tree_id, consumer_uuids):
+    def read_resolved(self, tree_id: str,
+                      consumer_uuids: Collection[str] | None
+                      ) -> change_model.TreeState:
         """Return a TreeState without an intent, waiting for its end."""
         while True:
             state = self._rows.read(tree_id, consumer_uuids)
@@ -133,7 +148,7 @@ class Intents:
                 return state
             self.resolve(state.tree)
 
-    def prepare(self, change, txid):
+    def prepare(self, change: TreeChange, txid: str) -> outcome.TreeOutcome:
         """Put the intent of ``change`` on its tree, and nothing else.
 
         Applied with the Tree that carries it, Rejected, or Unknown.
@@ -145,13 +160,15 @@ class Intents:
                        write_id=txid),
             absent=sorted(change.create))
 
-    def conclude(self, tree, txid, *, committed):
+    def conclude(self, tree: tree_model.Tree, txid: str, *, committed: bool
+                 ) -> tree_model.Tree | None:
         """Apply or clear the intent of one decided transaction.
 
         Returns the Tree as it stands then, None if it is deleted. Another
         may have brought it there. Raises StoreUnavailable if that stays open.
         """
-        def step(tree):
+        def step(tree: tree_model.Tree | None) -> tree_model.Tree | None:
+            assert tree is not None
             change = redo(tree) if committed else undo(tree)
             match self._rows.write(change):
                 case outcome.Applied(state=after):
@@ -160,40 +177,44 @@ class Intents:
                     return state.tree
             return self._rows.read_root(tree.id, level=store_session.SERIAL)
 
-        tree = retrying.Attempts(RESOLVE_WITHIN_S).follow(
-            tree, step, until=lambda tree: not carries(tree, txid))
-        if carries(tree, txid):
-            raise _stuck(tree, txid)
-        return tree
+        left: tree_model.Tree | None = tree
+        left = retrying.Attempts(RESOLVE_WITHIN_S).follow(
+            left, step, until=lambda tree: not carries(tree, txid))
+        if carries(left, txid):
+            raise _stuck(left, txid)
+        return left
 
-    def resolve(self, tree):
+    def resolve(self, tree: tree_model.Tree) -> tree_model.Tree | None:
         """Return ``tree`` once no transaction holds it, None if deleted.
 
         Waits for a transaction that is under way until its deadline; past
         it the transaction is aborted here.
         """
-        tree = retrying.Attempts(RESOLVE_WITHIN_S).follow(
-            tree, self._resolve_once,
+        left: tree_model.Tree | None = tree
+        left = retrying.Attempts(RESOLVE_WITHIN_S).follow(
+            left, self._resolve_once,
             until=lambda tree: tree is None or tree.intent is None)
-        if tree is not None and tree.intent is not None:
-            raise _stuck(tree, decode(tree.intent).txid)
-        return tree
+        if left is not None and left.intent is not None:
+            raise _stuck(left, decode(left.intent).txid)
+        return left
 
-    def _resolve_once(self, tree):
+    def _resolve_once(self, tree: tree_model.Tree | None
+                      ) -> tree_model.Tree | None:
         """Return the Tree after one look at the record of its intent."""
-        txid = decode(tree.intent).txid
+        assert tree is not None
+        txid = intent_of(tree).txid
         record = self._records.find(txid)
         if record is not None and record.state == records.PENDING:
             if record.overdue:
                 self._records.abort(txid)
             return self._rows.read_root(tree.id)
-        committed = record is not None and record.state == records.COMMITTED
-        tree = self.conclude(tree, txid, committed=committed)
-        if committed:
-            self._forget_if_done(record)
+        if record is None or record.state != records.COMMITTED:
+            return self.conclude(tree, txid, committed=False)
+        tree = self.conclude(tree, txid, committed=True)
+        self._forget_if_done(record)
         return tree
 
-    def _forget_if_done(self, record):
+    def _forget_if_done(self, record: records.Record) -> None:
         """Make the record expire once no tree waits for it any more.
 
         Its coordinator would delete it, but may be dead.
@@ -204,17 +225,18 @@ class Intents:
             self._records.forget(record)
 
 
-def carries(tree, txid):
+def carries(tree: tree_model.Tree | None,
+            txid: str) -> TypeGuard[tree_model.Tree]:
     """Return whether a Tree, or None, has an intent of this transaction."""
     return (tree is not None and tree.intent is not None and
             decode(tree.intent).txid == txid)
 
 
-def _undecided(record):
+def _undecided(record: records.Record) -> bool:
     return record.state == records.PENDING and not record.overdue
 
 
-def _before(tree):
+def _before(tree: tree_model.Tree) -> tree_model.Tree | None:
     """Return the tree as it was before its intent, None if it was not."""
     if not tree.providers:
         return None
@@ -222,7 +244,7 @@ def _before(tree):
                         recent_write_ids=tree.recent_write_ids[:-1])
 
 
-def _stuck(tree, txid):
+def _stuck(tree: tree_model.Tree, txid: str) -> errors.StoreUnavailable:
     return errors.StoreUnavailable(
         f'Tree {tree.id} is held by transaction {txid}, which could not be '
         'settled: look whether Cassandra answers serial reads.')

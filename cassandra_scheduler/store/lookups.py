@@ -24,7 +24,10 @@ a claim tombstone (``consumers``); a provider's creator looks again itself
 (``confirm``).
 """
 
+from collections.abc import Callable, Iterable
 import dataclasses
+from typing import Generic
+from typing import TypeVar
 
 from cassandra_scheduler.store import origin
 from cassandra_scheduler.store import outcome
@@ -34,6 +37,10 @@ from cassandra_scheduler.store import small_rows
 from cassandra_scheduler.store import statements
 
 _CQL = statements.load('lookups')
+#: What the row of another leads to.
+W = TypeVar('W')
+#: What is written: a row, or none.
+L = TypeVar('L', bound='LookupRow | None')
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,22 +55,28 @@ class LookupRow:
     from_tree: str | None = dataclasses.field(default=None, compare=False)
 
 
+_Prove = Callable[[LookupRow], outcome.Outcome[object, W | None]]
+_Sent = Callable[[], outcome.Outcome[L, LookupRow | None]]
+
+
 class LookupTable:
     """One of the three tables, for one cloud. One partition per key."""
 
-    def __init__(self, session, cloud, *, table, value_column):
+    def __init__(self, session: store_session.Session, cloud: str, *,
+                 table: str, value_column: str) -> None:
         self._session = session
         self._cloud = cloud
         self._table = table
         self._value = value_column
 
-    def find(self, key, *, level=store_session.READ):
+    def find(self, key: str, *, level: str = store_session.READ
+             ) -> LookupRow | None:
         """Return the LookupRow of ``key``, or None. Read consistency."""
         row = self._session.row(_CQL[f'find_{self._table}'],
                                 (self._cloud, key), level=level)
         return self._row(row) if row else None
 
-    def find_many(self, keys):
+    def find_many(self, keys: Iterable[str]) -> dict[str, LookupRow]:
         """Return key -> LookupRow of those that exist. Read consistency."""
         keys = list(keys)
         found = self._session.rows_of_many(
@@ -72,7 +85,9 @@ class LookupTable:
         return {key: self._row(rows[0])
                 for key, rows in zip(keys, found) if rows}
 
-    def claim(self, key, value, write_id, *, prove_dangling):
+    def claim(self, key: str, value: str, write_id: str, *,
+              prove_dangling: _Prove[W]
+              ) -> outcome.Outcome[LookupRow, W | None]:
         """Claim the row of ``key``, or take over a dangling one.
 
         ``prove_dangling(LookupRow)`` returns an Outcome: Applied when the
@@ -84,20 +99,24 @@ class LookupTable:
         return self.start_claim(key, value, write_id,
                                 prove_dangling=prove_dangling).wait()
 
-    def start_claim(self, key, value, write_id, *, prove_dangling):
+    def start_claim(self, key: str, value: str, write_id: str, *,
+                    prove_dangling: _Prove[W]) -> 'LookupClaim[W]':
         """Send what ``claim`` writes first; return the LookupClaim."""
         wanted = LookupRow(value, write_id)
         return LookupClaim(self, key, wanted, prove_dangling,
                            self._start_create(key, wanted))
 
-    def create(self, key, value, write_id):
+    def create(self, key: str, value: str, write_id: str
+               ) -> outcome.Outcome[LookupRow, LookupRow | None]:
         """Write the row if there is none; one conditional write.
 
         Rejected carries the LookupRow that stands there.
         """
         return self._start_create(key, LookupRow(value, write_id))()
 
-    def move(self, key, value, *, write_id, from_write_id, from_tree=None):
+    def move(self, key: str, value: str, *, write_id: str, from_write_id: str,
+             from_tree: str | None = None
+             ) -> outcome.Outcome[LookupRow, LookupRow | None]:
         """Point ``key`` elsewhere if ``from_write_id`` wrote the row.
 
         One conditional write. ``from_tree`` says where a provider comes from
@@ -107,6 +126,7 @@ class LookupTable:
         """
         op = origin.op_of(write_id, from_tree)
         where = (self._cloud, key, from_write_id)
+        params: store_session.Params
         if from_tree is None:
             name, params = f'move_{self._table}_if_op', (value, op, *where)
         else:
@@ -115,19 +135,22 @@ class LookupTable:
         return self._start(name, params, key,
                            LookupRow(value, op, from_tree))()
 
-    def release(self, key, write_id):
+    def release(self, key: str, write_id: str
+                ) -> outcome.Outcome[None, LookupRow | None]:
         """Delete the row if ``write_id`` wrote it; gone is Applied too."""
         return self._start(f'release_{self._table}_if_op',
                            (self._cloud, key, write_id), key, None)()
 
-    def repoint(self, key, value, *, write_id, from_tree=None):
+    def repoint(self, key: str, value: str, *, write_id: str,
+                from_tree: str | None = None
+                ) -> outcome.Outcome[LookupRow, LookupRow | None]:
         """Point ``key`` elsewhere, whatever wrote the row before.
 
         ``from_tree`` as in ``move``. Applied with the LookupRow; Rejected
         with None when there is no row, or with the last winner when others
         kept winning.
         """
-        def moved():
+        def moved() -> outcome.Outcome[LookupRow, LookupRow | None]:
             found = self.find(key, level=store_session.SERIAL)
             if found is None:
                 return outcome.Rejected(None)
@@ -139,13 +162,14 @@ class LookupTable:
             moved, until=lambda written: isinstance(
                 written, outcome.Applied) or not _is_known(written))
 
-    def confirm(self, key, write_id, *, prove_dangling):
+    def confirm(self, key: str, write_id: str, *,
+                prove_dangling: _Prove[object]) -> bool:
         """Return whether the row is ours once its target is written.
 
         A taker that finds our target gives the row back, so this waits for
         it. Serial reads.
         """
-        def looked():
+        def looked() -> bool | None:
             found = self.find(key, level=store_session.SERIAL)
             if found is None or found.write_id == write_id:
                 return found is not None
@@ -155,23 +179,24 @@ class LookupTable:
         return bool(retrying.Attempts(retrying.DEADLINE_S).repeat(
             looked, until=lambda found: found is not None))
 
-    def _row(self, row):
+    def _row(self, row: store_session.Row) -> LookupRow:
         return LookupRow(row[self._value], row['op'],
                          origin.of_row(row, 'from_tree'))
 
-    def _start_create(self, key, wanted):
+    def _start_create(self, key: str, wanted: LookupRow) -> _Sent[LookupRow]:
         return self._start(
             f'claim_{self._table}_if_absent',
             (self._cloud, key, wanted.value, wanted.write_id), key, wanted)
 
-    def _start(self, name, params, key, wanted):
+    def _start(self, name: str, params: store_session.Params, key: str,
+               wanted: L) -> _Sent[L]:
         """Send a conditional write; return what waits for its Outcome."""
         settled = small_rows.start_if(
             self._session, [(_CQL[name], params)],
             look=lambda: self.find(key, level=store_session.SERIAL),
             is_ours=lambda found: found == wanted)
 
-        def wait():
+        def wait() -> outcome.Outcome[L, LookupRow | None]:
             written = settled()
             if isinstance(written, outcome.Applied):
                 return outcome.Applied(wanted)
@@ -180,17 +205,18 @@ class LookupTable:
         return wait
 
 
-class LookupClaim:
+class LookupClaim(Generic[W]):
     """A claim of a lookup row that is under way; see ``LookupTable.claim``."""
 
-    def __init__(self, table, key, wanted, prove_dangling, sent):
+    def __init__(self, table: LookupTable, key: str, wanted: LookupRow,
+                 prove_dangling: _Prove[W], sent: _Sent[LookupRow]) -> None:
         self._table = table
         self._key = key
         self._wanted = wanted
         self._prove_dangling = prove_dangling
         self._sent = sent
 
-    def wait(self):
+    def wait(self) -> outcome.Outcome[LookupRow, W | None]:
         """Return the Outcome; where the row is another's, take it over."""
         written = self._sent()
         if not isinstance(written, outcome.Rejected):
@@ -202,7 +228,8 @@ class LookupClaim:
             lambda: self._take_over(self._table.find(
                 self._key, level=store_session.SERIAL)), until=_is_known)
 
-    def _take_over(self, old):
+    def _take_over(self, old: LookupRow | None
+                   ) -> outcome.Outcome[LookupRow, W | None]:
         """Return an Outcome; Rejected with None asks to try once more."""
         key, wanted = self._key, self._wanted
         if old is None:
@@ -226,30 +253,31 @@ class LookupClaim:
         return moved
 
 
-def _is_known(tried):
+def _is_known(tried: outcome.Outcome[object, object]) -> bool:
     """Return whether there is nothing more to try."""
     return tried != outcome.Rejected(None)
 
 
-def _without_winner(written):
+def _without_winner(written: outcome.Outcome[LookupRow, object]
+                    ) -> outcome.Outcome[LookupRow, None]:
     """Return a rejection by another lookup row as "try once more"."""
     return (outcome.Rejected(None) if isinstance(written, outcome.Rejected)
             else written)
 
 
-def provider_trees(session, cloud):
+def provider_trees(session: store_session.Session, cloud: str) -> LookupTable:
     """Return the table provider uuid -> tree id."""
     return LookupTable(session, cloud, table='provider_tree',
                        value_column='tree')
 
 
-def provider_names(session, cloud):
+def provider_names(session: store_session.Session, cloud: str) -> LookupTable:
     """Return the table provider name -> provider uuid."""
     return LookupTable(session, cloud, table='provider_name',
                        value_column='provider')
 
 
-def consumer_homes(session, cloud):
+def consumer_homes(session: store_session.Session, cloud: str) -> LookupTable:
     """Return the table consumer uuid -> id of its home tree."""
     return LookupTable(session, cloud, table='consumer_home',
                        value_column='home')

@@ -17,19 +17,23 @@ then look into one tree in vain; our next write of the row clears the column.
 The next release writes the column alone and drops this module.
 """
 
+from typing import Any
+
+from collections.abc import Mapping
+
 _SEPARATOR = '/'
 
 
-def op_of(write_id, origin):
+def op_of(write_id: str, origin: str | None) -> str:
     """Return what to write into ``op``; ``origin`` may be None."""
     return write_id if origin is None else f'{write_id}{_SEPARATOR}{origin}'
 
 
-def of_row(row, column):
+def of_row(row: Mapping[str, Any], column: str) -> str | None:
     """Return the origin that a row names in ``column`` or ``op``, or None."""
     return row.get(column) or in_op(row['op'])
 
 
-def in_op(op):
+def in_op(op: str | None) -> str | None:
     """Return the origin that an ``op`` names, or None."""
     return (op or '').partition(_SEPARATOR)[2] or None

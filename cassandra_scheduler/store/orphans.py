@@ -11,11 +11,19 @@ comes, this sweep deletes it.
         --> second look: Consumers.delete_orphan, one after another
 """
 
+from collections.abc import Iterator
+
 from cassandra_scheduler.model import write as write_model
+from cassandra_scheduler.store import consumers as store_consumers
+from cassandra_scheduler.store import full_scan as store_full_scan
+from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import token_ranges
 
 
-def sweep(store, part, *, older_than_s):
+def sweep(store: opening.Store, part: token_ranges.TokenRange, *,
+          older_than_s: float
+          ) -> Iterator[tuple[str, store_full_scan.SeenLookupRow]]:
     """Yield (uuid, SeenLookupRow) of each orphan that was deleted.
 
     ``part``: a token range, see ``token_ranges.parts``. ``older_than_s``: a
@@ -31,7 +39,8 @@ def sweep(store, part, *, older_than_s):
             yield uuid, old[uuid]
 
 
-def _delete(consumers, uuid, lookup_row):
+def _delete(consumers: store_consumers.Consumers, uuid: str,
+            lookup_row: store_full_scan.SeenLookupRow) -> bool:
     try:
         deleted = consumers.delete_orphan(uuid, lookup_row)
     except (LookupError, TypeError, ValueError):

@@ -18,12 +18,15 @@ asked in a coarse form, of which there are 18. A coarse query returns more
 rows; the search rejects what does not fit.
 """
 
+from collections.abc import Collection, Iterable, Sequence
 import dataclasses
 
 from cassandra_scheduler.model import restriction as restriction_model
+from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import token_ranges
 from cassandra_scheduler.store import tree_codec
+from cassandra_scheduler.store import tree_rows
 
 #: A service has no more nodes than these.
 MOST_NODES = 10000
@@ -38,7 +41,7 @@ class Page:
     ``ended``: the token range holds no more rows; otherwise the next page
     begins after ``last_token``.
     """
-    trees: tuple
+    trees: tuple[tree_model.Tree, ...]
     rows_read: int
     last_token: int | None
     ended: bool
@@ -47,16 +50,19 @@ class Page:
 class CandidateQuery:
     """Reads root rows of one cloud that satisfy a set of restrictions."""
 
-    def __init__(self, session, cloud, columns=(), *, rows):
+    def __init__(self, session: store_session.Session, cloud: str,
+                 columns: Sequence[restriction_model.Column] = (), *,
+                 rows: tree_rows.TreeRows) -> None:
         self._session = session
         self._rows = rows
         self._cloud = cloud
         self.indexed = frozenset(column.name for column in columns
                                  if column.indexed)
-        self._statements = set()
+        self._statements: set[tuple[tuple[str, str], ...]] = set()
 
-    def read(self, restrictions, *, within=token_ranges.WHOLE, limit=50,
-             level=store_session.CANDIDATES):
+    def read(self, restrictions: Sequence[restriction_model.Restriction], *,
+             within: token_ranges.TokenRange = token_ranges.WHOLE,
+             limit: int = 50, level: str = store_session.CANDIDATES) -> Page:
         """Return a Page of the trees in a TokenRange.
 
         Many partitions, candidate consistency unless ``level`` says READ, at
@@ -69,8 +75,9 @@ class CandidateQuery:
             self._values(ordered, within, limit), level=level)
         return self._page(rows, ended=len(rows) < limit)
 
-    def read_hosts(self, restrictions, hosts, *,
-                   level=store_session.CANDIDATES):
+    def read_hosts(self, restrictions: Sequence[restriction_model.Restriction],
+                   hosts: Collection[str], *,
+                   level: str = store_session.CANDIDATES) -> Page:
         """Return a Page of all trees of hosts by name.
 
         One index read for each of ``hosts``, all at the same time; otherwise
@@ -90,7 +97,8 @@ class CandidateQuery:
              for host in hosts], level=level)
         return self._page([row for rows in found for row in rows], ended=True)
 
-    def _limited(self, restrictions):
+    def _limited(self, restrictions: Iterable[restriction_model.Restriction]
+                 ) -> list[restriction_model.Restriction]:
         """Return what to ask for, in canonical order; see the module."""
         ordered = sorted(restrictions, key=_form)
         form = tuple(map(_form, ordered))
@@ -100,11 +108,13 @@ class CandidateQuery:
             return ordered
         return coarse(ordered, self.indexed)
 
-    def _values(self, ordered, within, limit):
+    def _values(self, ordered: Sequence[restriction_model.Restriction],
+                within: token_ranges.TokenRange, limit: int
+                ) -> store_session.Params:
         return (self._cloud, *(each.value for each in ordered), *within,
                 limit)
 
-    def _page(self, rows, *, ended):
+    def _page(self, rows: Sequence[store_session.Row], *, ended: bool) -> Page:
         trees = map(tree_codec.tree_from_row, filter(tree_codec.is_whole,
                                                      rows))
         again = self._rows.read_roots([row['tree'] for row in rows
@@ -116,11 +126,12 @@ class CandidateQuery:
             last_token=rows[-1]['position'] if rows else None, ended=ended)
 
 
-def _form(restriction):
+def _form(restriction: restriction_model.Restriction) -> tuple[str, str]:
     return restriction.column, restriction.operator
 
 
-def coarse(ordered, indexed):
+def coarse(ordered: Sequence[restriction_model.Restriction],
+           indexed: Collection[str]) -> list[restriction_model.Restriction]:
     """Return one or two of these restrictions, those that find fewest rows.
 
     A host, a node or both by name, else one member of a set, else one
@@ -132,7 +143,8 @@ def coarse(ordered, indexed):
     return by_name or members[:1] or leading[:1]
 
 
-def statement(ordered, indexed):
+def statement(ordered: Sequence[restriction_model.Restriction],
+              indexed: Collection[str]) -> str:
     """Return the SELECT for restrictions in their canonical order.
 
     If none of them is ``indexed``, the index over all roots of the cloud

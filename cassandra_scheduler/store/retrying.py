@@ -5,11 +5,14 @@
 lookup row, or for another member of a server group.
 """
 
+from collections.abc import Callable
 import random
 import time
+from typing import TypeVar
 
 from cassandra_scheduler.store import outcome
 
+T = TypeVar('T')
 #: The longest first wait after a rejection, in seconds; it grows by itself.
 BACK_OFF_S = 0.02
 #: Seconds that one call may spend on writing against others.
@@ -19,14 +22,15 @@ DEADLINE_S = 20.0
 class Attempts:
     """Counts tries against a deadline and waits between them."""
 
-    def __init__(self, deadline_s, *, clock=time.monotonic,
-                 sleep=time.sleep):
+    def __init__(self, deadline_s: float, *,
+                 clock: Callable[[], float] = time.monotonic,
+                 sleep: Callable[[float], None] = time.sleep) -> None:
         self.count = 0
         self._until = clock() + deadline_s
         self._clock = clock
         self._sleep = sleep
 
-    def wait(self):
+    def wait(self) -> bool:
         """Wait a little longer each time; False once the time is up."""
         self.count += 1
         pause = random.uniform(0, BACK_OFF_S * min(self.count, 25))
@@ -35,7 +39,8 @@ class Attempts:
         self._sleep(pause)
         return True
 
-    def follow(self, state, step, *, until):
+    def follow(self, state: T, step: Callable[[T], T], *,
+               until: Callable[[T], bool]) -> T:
         """Call ``step`` on the newest state again, until ``until`` accepts it.
 
         Returns the last state. ``until`` does not accept it when the time was
@@ -47,7 +52,8 @@ class Attempts:
                 break
         return state
 
-    def repeat(self, call, *, until):
+    def repeat(self, call: Callable[[], T], *, until: Callable[[T], bool]
+               ) -> T:
         """Call once, and again until ``until(result)`` is true.
 
         Returns the last result; ``until`` is not true of it when the time
@@ -55,7 +61,7 @@ class Attempts:
         """
         return self.follow(call(), lambda _last: call(), until=until)
 
-    def repeat_unknown(self, write):
+    def repeat_unknown(self, write: Callable[[], T]) -> T:
         """Call a write that may be sent again until its Outcome is known."""
         return self.repeat(write, until=lambda written: not isinstance(
             written, outcome.Unknown))

@@ -111,6 +111,7 @@ class Scan:
                                         limit=count, level=level)
                 ended = page.ended
                 if not ended:
+                    assert page.last_token is not None
                     within = within._replace(after=page.last_token)
                     count = min(2 * count, limit)
                     if one_page:

@@ -37,19 +37,23 @@ class ServerGroup:
     ``members``: uuids of consumers that were placed, or are being placed, as
     members.
     """
-    members: frozenset = frozenset()
+    members: frozenset[str] = frozenset()
     claiming: MemberClaim | None = None
     write_id: str | None = None
+
+
+GroupOutcome = outcome.Outcome[ServerGroup, ServerGroup]
 
 
 class ServerGroups:
     """The rows of one cloud."""
 
-    def __init__(self, session, cloud):
+    def __init__(self, session: store_session.Session, cloud: str) -> None:
         self._session = session
         self._cloud = cloud
 
-    def find(self, group_id, *, level=store_session.READ):
+    def find(self, group_id: str, *, level: str = store_session.READ
+             ) -> ServerGroup:
         """Return the ServerGroup; an empty one if there is no row.
 
         One partition. READ unless ``level``.
@@ -64,7 +68,8 @@ class ServerGroups:
                            MemberClaim(**claiming) if claiming else None,
                            row['op'])
 
-    def write(self, group_id, before, after):
+    def write(self, group_id: str, before: ServerGroup, after: ServerGroup
+              ) -> GroupOutcome:
         """Replace ``before``, as it was read, by ``after``.
 
         One partition, a conditional write, settled. Rejected carries the
@@ -73,6 +78,7 @@ class ServerGroups:
         text = json.dumps({
             'members': sorted(after.members), 'claiming':
             dataclasses.asdict(after.claiming) if after.claiming else None})
+        write: tuple[str, store_session.Params]
         if before.write_id is None:
             write = (_CQL['create_if_absent'],
                      (self._cloud, group_id, text, after.write_id))

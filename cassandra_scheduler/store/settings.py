@@ -12,11 +12,11 @@ class Settings:
     many tests, may share one keyspace. ``replication`` maps a datacenter to
     its number of copies.
     """
-    contact_points: tuple = ('127.0.0.1',)
+    contact_points: tuple[str, ...] = ('127.0.0.1',)
     port: int = 9042
     local_datacenter: str = 'datacenter1'
     keyspace: str = 'cassandra_scheduler'
-    replication: tuple = (('datacenter1', 1),)
+    replication: tuple[tuple[str, int], ...] = (('datacenter1', 1),)
     cloud: str = 'default'
     username: str | None = None
     password: str | None = dataclasses.field(default=None, repr=False)
@@ -32,11 +32,11 @@ class Settings:
     clock_tolerance: float = 5.0
 
     @property
-    def address(self):
+    def address(self) -> str:
         """Return the contact points for a message: host:port, host:port."""
         return ', '.join(f'{host}:{self.port}'
                          for host in self.contact_points)
 
-    def connection(self):
+    def connection(self) -> 'Settings':
         """Return these settings without the cloud: the key of a session."""
         return dataclasses.replace(self, cloud='')

@@ -14,11 +14,20 @@ sent twice:
 Writes of trees are settled by their version: see ``tree_rows``.
 """
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import session as store_session
+
+#: What stands in the row.
+F = TypeVar('F')
 
 
-def write_if(session, writes, look, is_ours):
+def write_if(session: store_session.Session, writes: store_session.Batch,
+             look: Callable[[], F], is_ours: Callable[[F], bool]
+             ) -> outcome.Outcome[F | None, F]:
     """Send a conditional batch and return its settled outcome.
 
     ``look()`` reads at SERIAL what stands there; ``is_ours(found)`` returns
@@ -29,14 +38,16 @@ def write_if(session, writes, look, is_ours):
     return start_if(session, writes, look, is_ours)()
 
 
-def start_if(session, writes, look, is_ours):
+def start_if(session: store_session.Session, writes: store_session.Batch,
+             look: Callable[[], F], is_ours: Callable[[F], bool]
+             ) -> Callable[[], outcome.Outcome[F | None, F]]:
     """Asynchronous variant of ``write_if``.
 
     Returns a function that waits for the outcome and returns it.
     """
     first = session.start_if(writes)
 
-    def wait():
+    def wait() -> outcome.Outcome[F | None, F]:
         written = _settled(first(), look, is_ours)
         if isinstance(written, outcome.Unknown):
             try:
@@ -48,7 +59,8 @@ def start_if(session, writes, look, is_ours):
     return wait
 
 
-def _settled(written, look, is_ours):
+def _settled(written: store_session.SentOutcome, look: Callable[[], F],
+             is_ours: Callable[[F], bool]) -> outcome.Outcome[F | None, F]:
     if isinstance(written, outcome.Applied):
         return written
     try:

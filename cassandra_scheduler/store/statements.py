@@ -11,16 +11,16 @@ import re
 _NAME = re.compile(r'^--\s*name:\s*(\w+)\s*$')
 
 
-def load(module_name):
+def load(module_name: str) -> dict[str, str]:
     """Return the statements of ``<module_name>.cql`` as name -> text."""
     source = resources.files('cassandra_scheduler.store').joinpath(
         f'{module_name}.cql').read_text(encoding='utf-8')
     return parse(source)
 
 
-def parse(source):
+def parse(source: str) -> dict[str, str]:
     """Return name -> statement of the text of one file."""
-    found = {}
+    found: dict[str, list[str]] = {}
     lines = None
     for line in source.splitlines():
         match = _NAME.match(line)

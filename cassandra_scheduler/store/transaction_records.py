@@ -28,10 +28,10 @@ class Record:
     txid: str
     state: str
     deadline_ms: int
-    participants: tuple
+    participants: tuple[str, ...]
 
     @property
-    def overdue(self):
+    def overdue(self) -> bool:
         """Return whether any reader may abort it by now."""
         return write_model.now_ms() > self.deadline_ms
 
@@ -39,11 +39,11 @@ class Record:
 class TransactionRecords:
     """The table ``transactions`` of one cloud: one partition per record."""
 
-    def __init__(self, session, cloud):
+    def __init__(self, session: store_session.Session, cloud: str) -> None:
         self._session = session
         self._cloud = cloud
 
-    def find(self, txid):
+    def find(self, txid: str) -> Record | None:
         """Return the Record, or None. Serial read."""
         row = self._session.row(_CQL['find'], (self._cloud, txid),
                                 level=store_session.SERIAL)
@@ -52,7 +52,7 @@ class TransactionRecords:
         return Record(txid, row['state'], tree_codec.ms(row['deadline']),
                       tuple(row['participants'] or ()))
 
-    def begin(self, record):
+    def begin(self, record: Record) -> outcome.Outcome[None, Record | None]:
         """Write a new PENDING record; asking again is Applied."""
         written = self._session.write_if([(
             _CQL['begin_if_absent'],
@@ -60,13 +60,13 @@ class TransactionRecords:
              list(record.participants)))])
         return self._settled(written, record.txid, PENDING)
 
-    def commit(self, record):
+    def commit(self, record: Record) -> outcome.Outcome[None, Record | None]:
         """Take PENDING to COMMITTED; asking again is Applied."""
         return self._settled(self._session.write_if(
             [(_CQL['commit_if_pending'], self._whole(record))]),
             record.txid, COMMITTED)
 
-    def abort(self, txid):
+    def abort(self, txid: str) -> outcome.Outcome[None, Record | None]:
         """Take PENDING to ABORTED; a record that is gone is Applied too."""
         written = self._settled(self._session.write_if(
             [(_CQL['abort_if_pending'], (self._cloud, txid))]),
@@ -75,7 +75,7 @@ class TransactionRecords:
             return outcome.Applied()
         return written
 
-    def forget(self, record):
+    def forget(self, record: Record) -> store_session.SentOutcome:
         """Make a COMMITTED record expire: no tree waits for it.
 
         It goes later, because its coordinator may still ask for it.
@@ -83,16 +83,17 @@ class TransactionRecords:
         return self._session.write_if(
             [(_CQL['forget_if_committed'], self._whole(record))])
 
-    def delete(self, txid):
+    def delete(self, txid: str) -> store_session.SentOutcome:
         """Remove a COMMITTED record; for its coordinator only."""
         return self._session.write_if(
             [(_CQL['delete_if_committed'], (self._cloud, txid))])
 
-    def _whole(self, record):
+    def _whole(self, record: Record) -> store_session.Params:
         return (tree_codec.moment(record.deadline_ms), list(
             record.participants), self._cloud, record.txid)
 
-    def _settled(self, written, txid, wanted):
+    def _settled(self, written: store_session.SentOutcome, txid: str,
+                 wanted: str) -> outcome.Outcome[None, Record | None]:
         """Return Applied if the record now has the state that was wanted.
 
         Rejected carries the Record that stands there. After a lost answer a

@@ -20,29 +20,43 @@ prepare that is late leaves an intent whose record is ABORTED or gone; the
 next reader clears it. ``intents`` draws the race with readers.
 """
 
+from collections.abc import Collection, Iterable, Sequence
+import functools
+
 from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import intents as store_intents
+from cassandra_scheduler.store import lookups
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import transaction_records as records
 from cassandra_scheduler.store import tree_versions
+from cassandra_scheduler.store import trees as store_trees
 
 TreeChange = change_model.TreeChange
 HomeMove = change_model.HomeMove
+# By the id of the tree.
+_Written = dict[str, tree_model.Tree | None]
+_Winners = dict[str, change_model.TreeState]
 
 
 class Transactions:
     """Transactions over the trees of one cloud."""
 
-    def __init__(self, trees, intents, transaction_records, consumer_homes):
+    def __init__(self, trees: store_trees.Trees,
+                 intents: store_intents.Intents,
+                 transaction_records: records.TransactionRecords,
+                 consumer_homes: lookups.LookupTable) -> None:
         self._trees = trees
         self._intents = intents
         self._records = transaction_records
         self._homes = consumer_homes
 
-    def commit(self, changes, *, homes=(), deadline_s=10.0):
+    def commit(self, changes: Iterable[TreeChange], *,
+               homes: Collection[HomeMove] = (), deadline_s: float = 10.0
+               ) -> outcome.Outcome[_Written, _Winners]:
         """Write several TreeChanges of different trees, all or none.
 
         ``homes`` are HomeMoves of consumers whose forwarding row is among
@@ -79,11 +93,12 @@ class Transactions:
             case outcome.Unknown() as unknown:
                 return unknown
 
-    def resolve_intent(self, tree):
+    def resolve_intent(self, tree: tree_model.Tree) -> tree_model.Tree | None:
         """Return ``tree`` once no transaction holds it, None if deleted."""
         return self._intents.resolve(tree)
 
-    def _write_alone(self, change):
+    def _write_alone(self, change: TreeChange
+                     ) -> outcome.Outcome[_Written, _Winners]:
         match self._trees.write(change):
             case outcome.Applied(state=tree):
                 return outcome.Applied({change.after.id: tree})
@@ -92,9 +107,10 @@ class Transactions:
             case outcome.Unknown() as unknown:
                 return unknown
 
-    def _prepare(self, record, changes, attempts):
+    def _prepare(self, record: records.Record, changes: Sequence[TreeChange],
+                 attempts: retrying.Attempts) -> list[tree_model.Tree] | None:
         """Return the Trees with their intents, or None if one refused."""
-        prepared = []
+        prepared: list[tree_model.Tree] = []
         try:
             begun = attempts.repeat_unknown(
                 lambda: self._records.begin(record))
@@ -102,8 +118,8 @@ class Transactions:
                 raise _nothing_happened(record)
             for change in changes:
                 match attempts.repeat_unknown(
-                        lambda change=change: self._intents.prepare(
-                            change, record.txid)):
+                        functools.partial(self._intents.prepare, change,
+                                          record.txid)):
                     case outcome.Applied(state=tree) if (
                             store_intents.carries(tree, record.txid)):
                         prepared.append(tree)
@@ -118,7 +134,8 @@ class Transactions:
             raise
         return prepared
 
-    def _decide(self, record, attempts):
+    def _decide(self, record: records.Record, attempts: retrying.Attempts
+                ) -> outcome.Outcome[None, records.Record | None]:
         """Take the record to COMMITTED, or find that it was aborted.
 
         Raises StoreUnavailable only if no commit was sent at all.
@@ -142,7 +159,9 @@ class Transactions:
             pass
         return first
 
-    def _finish(self, record, changes, prepared, homes):
+    def _finish(self, record: records.Record, changes: Sequence[TreeChange],
+                prepared: Sequence[tree_model.Tree], homes: Iterable[HomeMove]
+                ) -> _Written:
         """Return {tree id: Tree} after applying what is committed.
 
         What cannot be applied now is left to the next reader of the tree.
@@ -165,7 +184,8 @@ class Transactions:
             pass
         return found
 
-    def _move_home(self, move, changes):
+    def _move_home(self, move: HomeMove, changes: Sequence[TreeChange]
+                   ) -> None:
         self._homes.move(move.consumer_uuid,
                          move.to_tree,
                          write_id=move.write_id,
@@ -176,11 +196,13 @@ class Transactions:
                     self._trees.delete_forwarding_row(change.after.id,
                                                       row.uuid, move.to_tree)
 
-    def _clear(self, record, prepared):
+    def _clear(self, record: records.Record,
+               prepared: Iterable[tree_model.Tree]) -> None:
         for tree in prepared:
             self._intents.conclude(tree, record.txid, committed=False)
 
-    def _give_up(self, record, prepared):
+    def _give_up(self, record: records.Record,
+                 prepared: Iterable[tree_model.Tree]) -> None:
         try:
             self._records.abort(record.txid)
             self._clear(record, prepared)
@@ -188,14 +210,16 @@ class Transactions:
             # The deadline of the record does what could not be done here.
             pass
 
-    def _rejected(self, changes):
+    def _rejected(self, changes: Sequence[TreeChange]
+                  ) -> outcome.Rejected[_Winners]:
         return outcome.Rejected({
             change.after.id: self._trees.find_resolved_state(
                 change.after.id, change.consumers)
             for change in changes})
 
 
-def _refuse_nonsense(changes, homes):
+def _refuse_nonsense(changes: Sequence[TreeChange], homes: Iterable[HomeMove]
+                     ) -> None:
     if not changes:
         raise ValueError('a transaction needs at least one change')
     if len({change.after.id for change in changes}) < len(changes):
@@ -209,7 +233,7 @@ def _refuse_nonsense(changes, homes):
                              'old home does not say where to')
 
 
-def _nothing_happened(record):
+def _nothing_happened(record: records.Record) -> errors.StoreUnavailable:
     return errors.StoreUnavailable(
         'Cassandra did not answer while a change of trees '
         f'{", ".join(record.participants)} was prepared; nothing is changed.')

@@ -7,17 +7,25 @@ whole text. What a text says is written back byte for byte, because the
 digest of a row is made of the texts.
 """
 
+from collections.abc import Callable, Mapping
 import dataclasses
 import datetime
+from typing import Any
+from typing import cast
+from typing import overload
+from typing import TypeVar
 import zlib
 
 import msgspec
 
 from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import holdings
 from cassandra_scheduler.model import json_text
 from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import tree as tree_model
+from cassandra_scheduler.store import session as store_session
 
+_V = TypeVar('_V')
 _EPOCH = datetime.datetime(1970, 1, 1)
 #: The columns of a root row that hold the tree itself.
 STATE_COLUMNS = ('resource_type', 'shape', 'generations', 'used', 'pending',
@@ -25,21 +33,31 @@ STATE_COLUMNS = ('resource_type', 'shape', 'generations', 'used', 'pending',
 _read_providers = msgspec.json.Decoder(list[tree_model.Provider]).decode
 
 
-def ms(moment):
+@overload
+def ms(moment: datetime.datetime) -> int:
+    ...
+
+
+@overload
+def ms(moment: None) -> None:
+    ...
+
+
+def ms(moment: datetime.datetime | None) -> int | None:
     """Return a naive UTC datetime as milliseconds since the epoch."""
     if moment is None:
         return None
     return (moment - _EPOCH) // datetime.timedelta(milliseconds=1)
 
 
-def moment(milliseconds):
+def moment(milliseconds: int | None) -> datetime.datetime | None:
     """Return milliseconds since the epoch as a naive UTC datetime."""
     if milliseconds is None:
         return None
     return _EPOCH + datetime.timedelta(milliseconds=milliseconds)
 
 
-def _provider_to_json(provider):
+def _provider_to_json(provider: tree_model.Provider) -> dict[str, object]:
     return {'uuid': provider.uuid, 'name': provider.name,
             'parent': provider.parent, 'traits': sorted(provider.traits),
             'aggregates': sorted(provider.aggregates),
@@ -50,7 +68,7 @@ def _provider_to_json(provider):
                             provider.inventories.items()}}
 
 
-def _providers_from_json(text):
+def _providers_from_json(text: str) -> list[tree_model.Provider]:
     """Return the Providers of the column ``shape``, all of generation 0.
 
     Reading into types is three times as fast as reading into dicts. A text
@@ -64,7 +82,7 @@ def _providers_from_json(text):
                 for value in json_text.decode(text)]
 
 
-def _provider_as_written(value):
+def _provider_as_written(value: Mapping[str, Any]) -> tree_model.Provider:
     return tree_model.Provider(
         uuid=value['uuid'], name=value['name'], parent=value['parent'],
         traits=frozenset(value['traits']),
@@ -74,7 +92,7 @@ def _provider_as_written(value):
                      for name, fields in value['inventories'].items()})
 
 
-def tree_to_row(tree, cloud):
+def tree_to_row(tree: tree_model.Tree, cloud: str) -> dict[str, Any]:
     """Return the base columns of a root row that conditional writes own.
 
     A tree without providers does not exist yet, so no query may find it.
@@ -85,7 +103,7 @@ def tree_to_row(tree, cloud):
     return {**row, 'digest': _digest({**row, 'seq': tree.version})}
 
 
-def is_whole(row):
+def is_whole(row: Mapping[str, Any]) -> bool:
     """Return whether a root row is one state of its tree.
 
     A write sends only the columns that it changes. A replica that missed one
@@ -95,7 +113,7 @@ def is_whole(row):
     return row.get('seq') is None or row['digest'] == _digest(row)
 
 
-def _digest(row):
+def _digest(row: Mapping[str, Any]) -> int:
     texts = (str(row['seq']), row['intent'],
              *(row[name] for name in STATE_COLUMNS))
     return zlib.crc32('\0'.join(
@@ -103,11 +121,11 @@ def _digest(row):
             'utf-8', 'surrogatepass'))
 
 
-def state_columns(tree):
+def state_columns(tree: tree_model.Tree) -> dict[str, str | None]:
     """Return STATE_COLUMNS of a tree; all None without providers."""
     if not tree.providers:
         return dict.fromkeys(STATE_COLUMNS)
-    used = {}
+    used: dict[str, dict[str, int]] = {}
     for (provider, resource_class), units in tree.used.items():
         if units:
             used.setdefault(provider, {})[resource_class] = units
@@ -128,7 +146,7 @@ def state_columns(tree):
     }
 
 
-def tree_from_row(row):
+def tree_from_row(row: Mapping[str, Any] | None) -> tree_model.Tree | None:
     """Return the Tree of a root row, or None for a row without one.
 
     The root row of a deleted tree may keep heartbeat columns; it has no
@@ -148,7 +166,8 @@ def tree_from_row(row):
         row)
 
 
-def with_columns(tree, columns):
+def with_columns(tree: tree_model.Tree, columns: Mapping[str, Any]
+                 ) -> tree_model.Tree:
     """Return ``tree`` with what STATE_COLUMNS say of it."""
     generations = json_text.decode(columns['generations'] or '{}')
     providers = {}
@@ -169,31 +188,35 @@ def with_columns(tree, columns):
         report=_value(report_model.HostReport, columns['report']))
 
 
-def heartbeat_to_params(heartbeat):
+def heartbeat_to_params(heartbeat: tree_model.Heartbeat
+                        ) -> store_session.Params:
     """Return the parameters of ``beat`` that a Heartbeat gives."""
     return (moment(heartbeat.last_seen_ms), heartbeat.disabled,
             heartbeat.forced_down, _text(heartbeat.service))
 
 
-def _text(value):
+def _text(value: report_model.HostReport | report_model.ServiceRecord | None
+          ) -> str | None:
     return None if value is None else value.text
 
 
-def _value(kind, text):
+def _value(kind: Callable[[str], _V], text: str | None) -> _V | None:
     return None if text is None else kind(text)
 
 
-def _amounts_to_row(amounts):
+def _amounts_to_row(amounts: holdings.Amounts) -> dict[str, int]:
     return {f'{provider}/{resource_class}': -units
             for (provider, resource_class), units in amounts.items()}
 
 
-def _amounts_from_row(amounts):
-    return {tuple(key.split('/', 1)): -units
+def _amounts_from_row(amounts: Mapping[str, int] | None
+                      ) -> dict[tuple[str, str], int]:
+    return {cast(tuple[str, str], tuple(key.split('/', 1))): -units
             for key, units in (amounts or {}).items()}
 
 
-def consumer_to_params(consumer, cloud, tree_id):
+def consumer_to_params(consumer: consumer_model.Consumer, cloud: str,
+                       tree_id: str) -> store_session.Params:
     """Return the parameters of put_consumer and create_consumer_if_absent."""
     owner = (f'{cloud}/{consumer.project_id}'
              if consumer.project_id is not None else None)
@@ -205,18 +228,19 @@ def consumer_to_params(consumer, cloud, tree_id):
             _blocked_to_text(consumer))
 
 
-def tombstone_to_params(consumer, cloud, tree_id):
+def tombstone_to_params(consumer: consumer_model.Consumer, cloud: str,
+                        tree_id: str) -> store_session.Params:
     """Return the parameters of put_tombstone, create_tombstone_if_absent."""
     return (cloud, tree_id, consumer.uuid, consumer.home,
             _blocked_to_text(consumer))
 
 
-def _blocked_to_text(consumer):
+def _blocked_to_text(consumer: consumer_model.Consumer) -> str | None:
     """Return what the column ``fenced`` says: claim ids with spaces."""
     return ' '.join(consumer.blocked_claims) or None
 
 
-def consumer_from_row(row):
+def consumer_from_row(row: Mapping[str, Any]) -> consumer_model.Consumer:
     """Return the Consumer of a consumer row."""
     return consumer_model.Consumer(uuid=row['key'],
                                    home=row['home'],
@@ -234,7 +258,7 @@ def consumer_from_row(row):
                                                          or '').split()))
 
 
-def consumer_to_json(consumer):
+def consumer_to_json(consumer: consumer_model.Consumer) -> dict[str, Any]:
     """Return a Consumer as a value that JSON can hold."""
     value = dataclasses.asdict(consumer)
     del value['blocked_claims']
@@ -243,7 +267,7 @@ def consumer_to_json(consumer):
             'fenced': _blocked_to_text(consumer)}
 
 
-def consumer_from_json(value):
+def consumer_from_json(value: Mapping[str, Any]) -> consumer_model.Consumer:
     """Return the Consumer that consumer_to_json was given."""
     fields = {name: value[name] for name in value if name != 'fenced'}
     return consumer_model.Consumer(**{

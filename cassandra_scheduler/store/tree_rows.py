@@ -13,10 +13,15 @@ otherwise. A write replaces the state that was read by the next one:
 Callers outside the store use ``trees``, which knows what an intent means.
 """
 
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import dataclasses
+from typing import Any
 
 from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import restriction as restriction_model
+from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
@@ -24,6 +29,8 @@ from cassandra_scheduler.store import tree_codec
 from cassandra_scheduler.store import tree_versions
 
 _CQL = statements.load('tree_rows')
+#: Derives column -> value from a tree.
+Searchable = Callable[[tree_model.Tree], Mapping[str, object]]
 _BASE = ('intent', 'root_of', 'digest') + tree_codec.STATE_COLUMNS
 
 
@@ -34,7 +41,9 @@ class TreeRows:
     the installed resource types derive from its state.
     """
 
-    def __init__(self, session, cloud, *, columns=(), searchable=None):
+    def __init__(self, session: store_session.Session, cloud: str, *,
+                 columns: Sequence[restriction_model.Column] = (),
+                 searchable: Searchable | None = None) -> None:
         self.session = session
         self.cloud = cloud
         self._columns = _BASE + tuple(column.name for column in columns
@@ -46,12 +55,14 @@ class TreeRows:
             f'UPDATE {{keyspace}}.trees SET {assigned} WHERE cloud = ? AND '
             "tree = ? AND kind = 'root' AND key = '' IF seq = ?")
 
-    def read_root(self, tree_id, *, level=store_session.READ):
+    def read_root(self, tree_id: str, *, level: str = store_session.READ
+                  ) -> tree_model.Tree | None:
         """Return the Tree of the root row, or None. One row."""
         return tree_codec.tree_from_row(self.session.row(
             _CQL['find_root'], (self.cloud, tree_id), level=level))
 
-    def read_roots(self, tree_ids, *, level=store_session.READ):
+    def read_roots(self, tree_ids: Collection[str], *,
+                   level: str = store_session.READ) -> list[tree_model.Tree]:
         """Return the Trees that have a root row. One partition each."""
         if not tree_ids:
             return []
@@ -61,7 +72,8 @@ class TreeRows:
         trees = (tree_codec.tree_from_row(rows[0]) for rows in found if rows)
         return [tree for tree in trees if tree is not None]
 
-    def read(self, tree_id, consumer_uuids, *, level=store_session.READ):
+    def read(self, tree_id: str, consumer_uuids: Collection[str] | None, *,
+             level: str = store_session.READ) -> change_model.TreeState:
         """Return the TreeState with these consumers; None means all."""
         if consumer_uuids is None:
             return state_of(self.session.rows(
@@ -72,7 +84,8 @@ class TreeRows:
             _CQL['find_root_and_consumers'], (self.cloud, tree_id, keys),
             level=level))
 
-    def write(self, change, *, absent=()):
+    def write(self, change: change_model.TreeChange, *,
+              absent: Iterable[str] = ()) -> outcome.TreeOutcome:
         """Write one change of one tree in one conditional batch.
 
         ``absent``: uuids of consumers that must have no row, although none
@@ -82,7 +95,8 @@ class TreeRows:
         """
         return self.send(change, self.batch(change, absent=absent))
 
-    def send(self, change, batch):
+    def send(self, change: change_model.TreeChange, batch: store_session.Batch
+             ) -> outcome.TreeOutcome:
         """Send the batch of a change, and return its Outcome as ``write``."""
         written = self.session.write_if(batch)
         match written:
@@ -93,7 +107,8 @@ class TreeRows:
             case outcome.Unknown(cause=cause):
                 return self.settle(change, cause)
 
-    def settle(self, change, cause='asked again'):
+    def settle(self, change: change_model.TreeChange,
+               cause: str = 'asked again') -> outcome.TreeOutcome:
         """Find out by a SERIAL read whether ``change`` was applied.
 
         The read ends a Paxos round that is under way. But the lost write may
@@ -118,7 +133,9 @@ class TreeRows:
         except errors.StoreUnavailable:
             return outcome.Unknown(cause)
 
-    def write_tombstone_without_tree(self, tree_id, tombstone, *, create):
+    def write_tombstone_without_tree(
+            self, tree_id: str, tombstone: consumer_model.Consumer, *,
+            create: bool) -> outcome.Outcome[None, change_model.TreeState]:
         """Put a claim tombstone where there is no tree to change.
 
         ``tombstone``: a Consumer; ``create``: it must not replace a row.
@@ -143,14 +160,16 @@ class TreeRows:
             return written
         return outcome.Rejected(state)
 
-    def delete_forwarding_row(self, tree_id, consumer_uuid, moved_to):
+    def delete_forwarding_row(self, tree_id: str, consumer_uuid: str,
+                              moved_to: str) -> store_session.SentOutcome:
         """Delete the row that says that a consumer moved there, if it does.
         """
         return self.session.write_if([(
             _CQL['delete_consumer_if_moved_to'],
             (self.cloud, tree_id, consumer_uuid, moved_to))])
 
-    def delete_without_tree(self, tree_id, consumer_uuid):
+    def delete_without_tree(self, tree_id: str, consumer_uuid: str
+                            ) -> store_session.SentOutcome:
         """Delete a consumer's row where no tree stands; return the Outcome.
         """
         return self.session.write_if([
@@ -158,7 +177,8 @@ class TreeRows:
              (store_session.UNSET, self.cloud, tree_id)),
             (_CQL['delete_consumer'], (self.cloud, tree_id, consumer_uuid))])
 
-    def flaws(self, tree, row):
+    def flaws(self, tree: tree_model.Tree, row: store_session.Row
+              ) -> list[str]:
         """Return the columns of a root row that are wrong.
 
         ``tree``: what was read from ``row``. Only the digest can tell whether
@@ -170,7 +190,8 @@ class TreeRows:
         return found + [name for name in self._columns if name not in own and
                         _plain(row[name]) != _plain(right[name])]
 
-    def batch(self, change, *, absent=()):
+    def batch(self, change: change_model.TreeChange, *,
+              absent: Iterable[str] = ()) -> store_session.Batch:
         """Return the (cql, parameters) pairs that write a change."""
         tree_id = change.after.id
         writes = [self._root_write(change)]
@@ -185,7 +206,8 @@ class TreeRows:
                            (store_session.UNSET, self.cloud, tree_id, uuid)))
         return writes
 
-    def _consumer_write(self, consumer, tree_id, *, create):
+    def _consumer_write(self, consumer: consumer_model.Consumer, tree_id: str,
+                        *, create: bool) -> tuple[str, store_session.Params]:
         if consumer.is_tombstone:
             name = ('create_tombstone_if_absent' if create
                     else 'put_tombstone')
@@ -200,7 +222,8 @@ class TreeRows:
             store_session.UNSET if value in (None, frozenset()) else value
             for value in values)
 
-    def _root_write(self, change):
+    def _root_write(self, change: change_model.TreeChange
+                    ) -> tuple[str, store_session.Params]:
         before, after = change.before, tree_versions.after(change)
         key = (self.cloud, change.after.id)
         if after is None:
@@ -215,7 +238,7 @@ class TreeRows:
             (after.version, list(after.recent_write_ids)) + changed + key +
             (before.version or None,))
 
-    def _values(self, tree):
+    def _values(self, tree: tree_model.Tree) -> dict[str, Any]:
         values = dict.fromkeys(self._columns)
         if tree.version:
             values.update(tree_codec.tree_to_row(tree, self.cloud))
@@ -223,8 +246,11 @@ class TreeRows:
             values.update(self._searchable(tree))
         return values
 
-    def _overtake(self, state, change, cause):
+    def _overtake(self, state: change_model.TreeState,
+                  change: change_model.TreeChange, cause: str
+                  ) -> outcome.TreeOutcome:
         """Take the version that a lost write waits for; change nothing."""
+        assert state.tree is not None
         nothing = dataclasses.replace(
             change, before=state.tree, after=state.tree, write_id='overtaken',
             put=(), delete=(), create=frozenset())
@@ -235,7 +261,8 @@ class TreeRows:
                                        state.consumers))
         return outcome.Unknown(cause)
 
-    def _refused(self, change, rows):
+    def _refused(self, change: change_model.TreeChange,
+                 rows: Sequence[store_session.Row]) -> outcome.TreeOutcome:
         state = None
         if rows and 'shape' in rows[0]:
             state = state_of(rows)
@@ -248,7 +275,7 @@ class TreeRows:
         return outcome.Rejected(state)
 
 
-def state_of(rows):
+def state_of(rows: Iterable[store_session.Row]) -> change_model.TreeState:
     """Return the TreeState that all rows of a partition, or some, make."""
     tree, consumers = None, {}
     for row in rows:
@@ -259,7 +286,7 @@ def state_of(rows):
     return change_model.TreeState(tree, consumers)
 
 
-def _plain(value):
+def _plain(value: Any) -> object:
     """Return a value as Cassandra gives it back: an empty set is none."""
     if isinstance(value, str) or not hasattr(value, '__iter__'):
         return value

@@ -11,6 +11,8 @@ remembers the ids of its last writes:
 
 import zlib
 
+from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.store import outcome
 
 #: How many of its last writes a tree remembers.
@@ -21,7 +23,7 @@ _MARK = 12
 _LIFE_BITS = 20
 
 
-def next_version(change):
+def next_version(change: change_model.TreeChange) -> int:
     """Return the version that ``change`` makes.
 
     A tree that is created again must not count through the versions of its
@@ -33,12 +35,12 @@ def next_version(change):
     return (zlib.crc32(change.write_id.encode()) << _LIFE_BITS) + 1
 
 
-def deletes(change):
+def deletes(change: change_model.TreeChange) -> bool:
     """Return whether ``change`` deletes its tree."""
     return not change.after.providers and change.after.intent is None
 
 
-def after(change):
+def after(change: change_model.TreeChange) -> tree_model.Tree | None:
     """Return ``change.after`` as it stands once written; None if deleted."""
     if deletes(change):
         return None
@@ -48,7 +50,8 @@ def after(change):
                           (change.write_id[:_MARK],))[-RECENT_WRITES:])
 
 
-def shows(state, change):
+def shows(state: change_model.TreeState, change: change_model.TreeChange
+          ) -> bool:
     """Return whether a TreeState shows that ``change`` was applied."""
     if state.tree is None:
         return deletes(change)
@@ -60,7 +63,8 @@ def shows(state, change):
                for row in change.put if row.uuid in state.consumers)
 
 
-def not_shown(state, change, cause):
+def not_shown(state: change_model.TreeState, change: change_model.TreeChange,
+              cause: str) -> outcome.TreeOutcome:
     """Return the Outcome of a lost write that a TreeState does not show.
 
     Unknown when so many later writes came that they hide it.
@@ -72,7 +76,8 @@ def not_shown(state, change, cause):
     return outcome.Rejected(state)
 
 
-def _later_writes(tree, change):
+def _later_writes(tree: tree_model.Tree, change: change_model.TreeChange
+                  ) -> int | None:
     """Return how many writes the tree took after ``change``, or None.
 
     None when it is another life of the tree, or ``change`` is still to come.

@@ -111,6 +111,7 @@ def suites():
         Suite('docs', _sphinx('doc'), counts=False),
         Suite('releasenotes', _sphinx('releasenotes'), counts=False),
         Suite('lint', (str(BIN / 'lint-imports'),), counts=False),
+        Suite('types', (str(BIN / 'mypy'),), counts=False),
         Suite('unit', _stestr('unit')),
         Suite('contract', _stestr('contract'), needs_cassandra=True),
         Suite('functional', _stestr('functional'), needs_cassandra=True),

@@ -4,27 +4,38 @@
 The table in the package's docstring says what each write leaves over.
 """
 
+from collections.abc import Mapping, Sequence
 import contextlib
 import dataclasses
 import time
+import types
 
 from cassandra_scheduler.model import capacity
 from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import holdings
+from cassandra_scheduler.model import resource_request as request_model
+from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.model import write as write_model
+from cassandra_scheduler.scheduling.claims import group_guard
 from cassandra_scheduler.scheduling.claims import lookup_rows
 from cassandra_scheduler.scheduling.claims import several
 from cassandra_scheduler.scheduling.claims import single
+from cassandra_scheduler.scheduling import placement_request
+from cassandra_scheduler.scheduling import transcript
+from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import retrying
+from cassandra_scheduler.store import session as store_session
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class MadeClaim:
     """A claim that was written, and what is needed to give it back."""
     id: str
-    amounts: dict
-    tree_ids: tuple
+    amounts: holdings.Amounts
+    tree_ids: tuple[str, ...]
     home: lookup_rows.ConsumerLookup
 
 
@@ -35,20 +46,26 @@ class Claims:
     GroupGuard where the consumers are of a group that needs one.
     """
 
-    def __init__(self, store, *, notes, deadline_s, guard=None):
+    def __init__(self, store: opening.Store, *, notes: transcript.Notes,
+                 deadline_s: float,
+                 guard: group_guard.GroupGuard | None = None) -> None:
         self._store = store
         self._notes = notes
         self._guard = guard
         self._until = time.monotonic() + deadline_s
         self._lookups = lookup_rows.ClaimLookups(store, notes=notes)
-        self._made = {}                  # consumer uuid -> MadeClaim
-        self._newest = {}                # tree id -> TreeState
-        self._attempts = {}              # tree id -> Attempts
+        # By the uuid of the consumer.
+        self._made: dict[str, MadeClaim] = {}
+        # By the id of the tree.
+        self._newest: dict[str, change_model.TreeState] = {}
+        self._attempts: dict[str, retrying.Attempts] = {}
 
-    def __enter__(self):
+    def __enter__(self) -> 'Claims':
         return self
 
-    def __exit__(self, kind, exc, trace):
+    def __exit__(self, kind: type[BaseException] | None,
+                 exc: BaseException | None, trace: types.TracebackType | None
+                 ) -> None:
         if kind is None:
             return
         with contextlib.suppress(errors.SchedulerError):
@@ -56,11 +73,12 @@ class Claims:
             self.release()
 
     @property
-    def late(self):
+    def late(self) -> bool:
         """Whether the deadline has passed."""
         return time.monotonic() >= self._until
 
-    def may_fit(self, candidate, allocation):
+    def may_fit(self, candidate: placement_request.Candidate,
+                allocation: request_model.AllocationRequest) -> bool:
         """Return whether a claim is worth a try: as far as is known, it fits.
 
         Nothing fits once the time is up.
@@ -70,7 +88,10 @@ class Claims:
             tree, {key: units for key, units in allocation.amounts.items()
                    if key[0] in tree.providers})
 
-    def claim(self, spec, candidate, allocation, *, usage):
+    def claim(self, spec: consumer_model.ConsumerSpec,
+              candidate: placement_request.Candidate,
+              allocation: request_model.AllocationRequest, *,
+              usage: Mapping[str, object]) -> several.ClaimOutcome:
         """Claim an allocation of a candidate for a consumer.
 
         ``usage``: see model.holdings.take. Writes the lookup row first, then
@@ -102,8 +123,8 @@ class Claims:
                 spec.uuid, candidate.tree.id, write.id,
                 created=home.found is None):
             return outcome.Rejected(candidate.tree)
-        if change is not None and home.found is None:
-            tree_ids = (candidate.tree.id,)
+        tree_ids: tuple[str, ...] | None = (candidate.tree.id,)
+        if change is not None and batch and home.found is None:
             written = self._send(change, batch)
         else:
             tree_ids = several.trees_of(self._store, state.tree,
@@ -113,6 +134,7 @@ class Claims:
                 usage=usage, write=write)
         match written:
             case outcome.Applied(state=tree):
+                assert tree_ids is not None
                 self._made[spec.uuid] = MadeClaim(
                     write.id, dict(allocation.amounts), tree_ids, home)
                 self._newest[tree.id] = change_model.TreeState(tree)
@@ -123,7 +145,7 @@ class Claims:
                 self._lookups.keep(spec.uuid)
         return written
 
-    def release(self):
+    def release(self) -> None:
         """Give back all claims, and the lookup rows.
 
         Keep the lookup row if the consumer may still hold a claim.
@@ -138,17 +160,21 @@ class Claims:
         if self._guard is not None:
             self._guard.leave(gone)
 
-    def release_unused(self):
+    def release_unused(self) -> None:
         """Delete the lookup rows of consumers that hold nothing."""
         self._lookups.release(keep=self._made)
 
-    def _send(self, change, batch):
+    def _send(self, change: change_model.TreeChange,
+              batch: store_session.Batch) -> several.ClaimOutcome:
         """Send a prepared claim; return its Outcome, settled in time."""
         self._notes.conditional_write()
         written = self._store.writer.settle(
             change, self._store.trees.send(change, batch),
             deadline_s=self._left())
         match written:
+            case outcome.Applied(state=tree):
+                assert tree is not None
+                return outcome.Applied(tree)
             case outcome.Rejected(winner=state):
                 self._newest[change.after.id] = state
                 [uuid] = change.consumers
@@ -158,10 +184,15 @@ class Claims:
                 self._look_for_tombstone({change.after.id: state}, uuid,
                                          change.write_id)
                 return outcome.Rejected(state.tree)
-        return written
+            case outcome.Unknown() as unknown:
+                return unknown
 
-    def _send_to_several(self, spec, tree, amounts, tree_ids, *, home, usage,
-                         write):
+    def _send_to_several(self, spec: consumer_model.ConsumerSpec,
+                         tree: tree_model.Tree, amounts: holdings.Amounts,
+                         tree_ids: Sequence[str] | None, *,
+                         home: lookup_rows.ConsumerLookup,
+                         usage: Mapping[str, object],
+                         write: write_model.Write) -> several.ClaimOutcome:
         """Read the trees that take part, and claim in all of them."""
         if tree_ids is None:
             return outcome.Rejected(None)
@@ -175,12 +206,13 @@ class Claims:
                 self._newest[tree.id] = change_model.TreeState(newest)
         return written
 
-    def _look_for_tombstone(self, states, uuid, claim_id):
+    def _look_for_tombstone(self, states: holdings.States, uuid: str,
+                            claim_id: str) -> None:
         """Use another id from now on where a tombstone stops this one."""
         if several.is_blocked(states, uuid, claim_id):
             self._lookups.use_another_id(uuid)
 
-    def _state_of(self, tree):
+    def _state_of(self, tree: tree_model.Tree) -> change_model.TreeState:
         """Return the newest known TreeState of a tree."""
         newest = self._newest.get(tree.id)
         if newest is None or (newest.tree is not None and
@@ -188,11 +220,11 @@ class Claims:
             return change_model.TreeState(tree)
         return newest
 
-    def _pause(self, tree_id):
+    def _pause(self, tree_id: str) -> None:
         """Wait a moment before a claim in a tree where one was rejected."""
         if tree_id in self._attempts:
             self._attempts[tree_id].wait()
 
-    def _left(self):
+    def _left(self) -> float:
         """Return the seconds left, but time for one try at least."""
         return max(self._until - time.monotonic(), 0.1)

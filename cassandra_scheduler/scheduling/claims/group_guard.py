@@ -26,10 +26,13 @@ The row does not say where members are: the trees are asked each time. A
 member that is gone, or a claim that failed, binds nobody.
 """
 
+from collections.abc import Collection
 import time
 
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import write as write_model
+from cassandra_scheduler.scheduling import transcript
+from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import retrying
 from cassandra_scheduler.store import server_groups
@@ -45,23 +48,26 @@ class GroupGuard:
     ``members`` before the first ``enter``.
     """
 
-    def __init__(self, store, group_id, *, notes, until):
+    def __init__(self, store: opening.Store, group_id: str, *,
+                 notes: transcript.Notes, until: float) -> None:
         self._store = store
         self._id = group_id
         self._notes = notes
         self._until = until
-        self._group = None               # as last read or written
-        self._members = frozenset()      # as last read
-        self._entered = set()            # ids of our own claims
+        # As last read or written.
+        self._group: server_groups.ServerGroup | None = None
+        self._members: frozenset[str] = frozenset()
+        self._entered: set[str] = set()  # ids of our own claims
 
     @property
-    def members(self):
+    def members(self) -> frozenset[str]:
         """The uuids of consumers that others have placed, as last read."""
         if self._group is None:
             self._read_group(self._store.server_groups.find(self._id))
         return self._members
 
-    def enter(self, uuid, tree_id, claim_id, *, created):
+    def enter(self, uuid: str, tree_id: str, claim_id: str, *, created: bool
+              ) -> bool:
         """Announce a claim; return whether it may be made now.
 
         ``created``: whether the consumer's lookup row was written for it.
@@ -71,6 +77,7 @@ class GroupGuard:
         """
         if self._late:
             return False
+        assert self._group is not None
         claim = server_groups.MemberClaim(uuid, tree_id, claim_id, created)
         if self._group.claiming == claim:
             return True
@@ -88,13 +95,15 @@ class GroupGuard:
                     f'Whether {uuid} may be placed with its group {self._id} '
                     f'is unknown: {cause}.')
 
-    def leave(self, gone):
+    def leave(self, gone: Collection[str]) -> None:
         """Say that nothing more will come of our claims.
 
         ``gone``: uuids of consumers that certainly hold nothing. The next
         member finds out what cannot be said here.
         """
-        claiming = self._group.claiming if self._group else None
+        if self._group is None:
+            return
+        claiming = self._group.claiming
         if (claiming is not None and claiming.claim_id in self._entered and
                 claiming.consumer in gone):
             self._write(server_groups.ServerGroup(
@@ -102,10 +111,12 @@ class GroupGuard:
                 write_id=write_model.new_write_id()))
 
     @property
-    def _late(self):
+    def _late(self) -> bool:
         return time.monotonic() >= self._until
 
-    def _write(self, after):
+    def _write(self, after: server_groups.ServerGroup
+               ) -> server_groups.GroupOutcome:
+        assert self._group is not None
         self._notes.conditional_write()
         written = self._store.server_groups.write(self._id, self._group,
                                                   after)
@@ -113,16 +124,17 @@ class GroupGuard:
             self._group = after
         return written
 
-    def _read_group(self, group):
+    def _read_group(self, group: server_groups.ServerGroup) -> None:
         """Wait until no claim of another is under way; keep the group.
 
         Once it is too late for the request, nothing is waited for.
         """
         while not self._late and not self._is_over(group.claiming):
             claim = group.claiming
+            assert claim is not None
             group = retrying.Attempts(PATIENCE_S).repeat(
                 lambda: self._store.server_groups.find(self._id),
-                until=lambda read, claim=claim: (
+                until=lambda read: (
                     self._late or read.claiming != claim or
                     self._is_over(claim)))
             if group.claiming == claim and not self._late:
@@ -134,7 +146,7 @@ class GroupGuard:
         self._group = server_groups.ServerGroup(
             self._members, group.claiming, group.write_id)
 
-    def _is_over(self, claim):
+    def _is_over(self, claim: server_groups.MemberClaim | None) -> bool:
         """Return whether a claim was written, or never will be."""
         if claim is None or claim.claim_id in self._entered:
             return True
@@ -146,7 +158,7 @@ class GroupGuard:
         lookup_row = self._store.consumer_homes.find(claim.consumer)
         return lookup_row is None or lookup_row.write_id != claim.claim_id
 
-    def _stop(self, claim):
+    def _stop(self, claim: server_groups.MemberClaim) -> None:
         """Keep a claim from being written, unless it just was."""
         self._notes.conditional_write()
         written = self._store.consumers.write_claim_tombstone(

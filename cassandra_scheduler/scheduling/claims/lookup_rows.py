@@ -7,12 +7,15 @@ elsewhere. The table in the package's docstring says what is left if this
 scheduler dies.
 """
 
+from collections.abc import Collection
 import dataclasses
 
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import write as write_model
+from cassandra_scheduler.scheduling import transcript
 from cassandra_scheduler.store import consumers
 from cassandra_scheduler.store import lookups
+from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import outcome
 
 
@@ -37,20 +40,22 @@ class StartedLookup:
     tree_id: str
     write_id: str
     home: ConsumerLookup | None = None
-    sent: lookups.LookupClaim | None = None
+    sent: lookups.LookupClaim[consumers.FoundConsumer] | None = None
     from_write_id: str = ''
 
 
 class ClaimLookups:
     """Knows and writes the lookup rows of the consumers of one request."""
 
-    def __init__(self, store, *, notes):
+    def __init__(self, store: opening.Store, *, notes: transcript.Notes
+                 ) -> None:
         self._store = store
         self._notes = notes
-        self._known = {}                 # consumer uuid -> ConsumerLookup
-        self._claim_ids = {}             # (consumer uuid, tree id) -> id
+        # By the uuid of the consumer, and for ids by the tree, too.
+        self._known: dict[str, ConsumerLookup] = {}
+        self._claim_ids: dict[tuple[str, str], str] = {}
 
-    def start(self, uuid, tree_id):
+    def start(self, uuid: str, tree_id: str) -> StartedLookup:
         """Make ``tree_id`` the home of a consumer; return a StartedLookup.
 
         Nothing is written if the row already names this tree, or if the
@@ -74,7 +79,7 @@ class ClaimLookups:
             sent=self._store.consumers.start_claim_home(uuid, tree_id,
                                                         claim_id))
 
-    def finish(self, started):
+    def finish(self, started: StartedLookup) -> ConsumerLookup:
         """Wait for a lookup row and return the ConsumerLookup.
 
         Raises OutcomeUnknown when the answer was lost, or when another
@@ -82,6 +87,9 @@ class ClaimLookups:
         """
         if started.home is not None:
             return started.home
+        written: outcome.Outcome[
+            lookups.LookupRow,
+            consumers.FoundConsumer | lookups.LookupRow | None]
         if started.sent is not None:
             written = started.sent.wait()
         else:
@@ -98,7 +106,7 @@ class ClaimLookups:
         self._known[started.uuid] = home
         return home
 
-    def use_another_id(self, uuid):
+    def use_another_id(self, uuid: str) -> None:
         """Give the next claim of a consumer another id.
 
         A claim tombstone stops the claims that have the old one.
@@ -106,11 +114,11 @@ class ClaimLookups:
         self._claim_ids = {key: claim_id for key, claim_id in
                            self._claim_ids.items() if key[0] != uuid}
 
-    def keep(self, uuid):
+    def keep(self, uuid: str) -> None:
         """Leave the lookup row: the consumer may hold something."""
         self._known.pop(uuid, None)
 
-    def release(self, keep):
+    def release(self, keep: Collection[str]) -> set[str]:
         """Delete our lookup rows, except of consumers in ``keep``.
 
         Returns the uuids of all that were known and not kept.
@@ -125,7 +133,7 @@ class ClaimLookups:
         return gone
 
 
-def changed_by_another(uuid):
+def changed_by_another(uuid: str) -> errors.OutcomeUnknown:
     """Return the error for a consumer that another writer changes now."""
     return errors.OutcomeUnknown(
         f'Consumer {uuid} is being changed by another service at this '

@@ -7,15 +7,26 @@ holds something elsewhere and keeps it, as an instance that is evacuated (a
 plain claim never comes here, nor does a live migration.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 import dataclasses
 
+from cassandra_scheduler.model import change as change_model
+from cassandra_scheduler.model import consumer as consumer_model
 from cassandra_scheduler.model import holdings
+from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.scheduling.claims import lookup_rows
+from cassandra_scheduler.scheduling import transcript
+from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import tree_writer
+
+ClaimOutcome = outcome.Outcome[tree_model.Tree, tree_model.Tree | None]
 
 
-def trees_of(store, tree, amounts, *, home):
+def trees_of(store: opening.Store, tree: tree_model.Tree,
+             amounts: holdings.Amounts, *, home: lookup_rows.ConsumerLookup
+             ) -> tuple[str, ...] | None:
     """Return the ids of all trees that take part; None if one has gone.
 
     They are the host's tree, the trees of shared providers, and all trees
@@ -32,14 +43,18 @@ def trees_of(store, tree, amounts, *, home):
     return tuple(sorted(found))
 
 
-def read(store, uuid, tree_ids):
+def read(store: opening.Store, uuid: str, tree_ids: Iterable[str]
+         ) -> dict[str, change_model.TreeState]:
     """Return tree id -> TreeState with the consumer's rows."""
     return {tree_id: store.trees.find_resolved_state(tree_id, (uuid,))
             for tree_id in tree_ids}
 
 
-def claim(store, states, spec, tree, amounts, *, home, usage, write, notes,
-          deadline_s):
+def claim(store: opening.Store, states: holdings.States,
+          spec: consumer_model.ConsumerSpec, tree: tree_model.Tree,
+          amounts: holdings.Amounts, *, home: lookup_rows.ConsumerLookup,
+          usage: Mapping[str, object], write: write_model.Write,
+          notes: transcript.Notes, deadline_s: float) -> ClaimOutcome:
     """Claim ``amounts`` of the host's Tree and of other trees.
 
     ``states``: see ``read``; ``home``: the consumer's ConsumerLookup. Returns
@@ -66,24 +81,29 @@ def claim(store, states, spec, tree, amounts, *, home, usage, write, notes,
     notes.conditional_write(_cost(changes))
     match store.transactions.commit(changes, deadline_s=deadline_s):
         case outcome.Applied(state=trees):
-            return outcome.Applied(trees[tree.id])
+            claimed = trees[tree.id]
+            assert claimed is not None
+            return outcome.Applied(claimed)
         case outcome.Rejected(winner=won):
             return outcome.Rejected(won[tree.id].tree)
         case unknown:
             return unknown
 
 
-def release(store, uuid, amounts, tree_ids, *, claim_id, home, notes):
+def release(store: opening.Store, uuid: str, amounts: holdings.Amounts,
+            tree_ids: Iterable[str], *, claim_id: str,
+            home: lookup_rows.ConsumerLookup, notes: transcript.Notes
+            ) -> bool:
     """Give back a claim; return whether nothing is left to give back.
 
     What another writer has made of it since stays.
     """
-    def compose(states):
+    def compose(states: holdings.States) -> tree_writer.Composed | None:
         rows = holdings.rows_of(states, uuid)
         ours = {key: units for key, units in amounts.items()
                 if any(row.claim_id == claim_id and
-                       states[tree_id].tree is not None and
-                       key[0] in states[tree_id].tree.providers
+                       (tree := states[tree_id].tree) is not None and
+                       key[0] in tree.providers
                        for tree_id, row in rows.items())}
         if not ours or not holdings.is_complete(states, uuid):
             return None
@@ -102,12 +122,12 @@ def release(store, uuid, amounts, tree_ids, *, claim_id, home, notes):
     return False
 
 
-def is_blocked(states, uuid, claim_id):
+def is_blocked(states: holdings.States, uuid: str, claim_id: str) -> bool:
     """Return whether a claim tombstone stops this claim."""
     rows = (state.consumers.get(uuid) for state in states.values())
     return any(row is not None and row.blocks(claim_id) for row in rows)
 
 
-def _cost(changes):
+def _cost(changes: Sequence[change_model.TreeChange]) -> int:
     """Return how many conditional writes a commit of these takes."""
     return 2 * len(changes) + 3 if len(changes) > 1 else 1

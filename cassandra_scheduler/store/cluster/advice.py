@@ -5,12 +5,15 @@ Rules as in ``fitness``, but a service starts even if they are broken. The
 file etc/cassandra/production.yaml has the settings and the reasons.
 """
 
+from collections.abc import Sequence
 import datetime
 import re
 
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store.cluster import facts
 from cassandra_scheduler.store.cluster import fitness
+from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import settings as store_settings
 
 #: gc_grace_seconds of the table trees. If a copy missed a deletion and is
 #: repaired later than this, the deleted row comes back.
@@ -52,7 +55,8 @@ _DURATION = re.compile(r'(\d+)(ms|s|m|h|d)')
 _SECONDS = {'ms': 0.001, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}
 
 
-def answers(found, settings):
+def answers(found: facts.Facts, settings: store_settings.Settings
+            ) -> fitness.Verdict:
     """Judge whether every local node answered, and told its settings."""
     silent = [each.address for each in found.asked if each.clock is None]
     if silent:
@@ -67,12 +71,13 @@ def answers(found, settings):
     return fitness.FINE
 
 
-def can_judge(found):
+def can_judge(found: facts.Facts) -> bool:
     """Return whether cassandra.yaml of any node could be read."""
     return any(each.settings is not None for each in found.asked)
 
 
-def purging(found, settings):
+def purging(found: facts.Facts, settings: store_settings.Settings
+            ) -> fitness.Verdict:
     """Judge when the state of old lightweight transactions is removed."""
     return _told([
         f'{_PURGING} is {value} on {address}'
@@ -81,7 +86,8 @@ def purging(found, settings):
         'set it to repaired and run repairs every day')
 
 
-def guardrails(found, settings):
+def guardrails(found: facts.Facts, settings: store_settings.Settings
+               ) -> fitness.Verdict:
     """Judge what guardrails switch off.
 
     Guardrails do not hold for superusers, so the queries that ``fitness``
@@ -106,7 +112,8 @@ def guardrails(found, settings):
     return _told(said, 'change it in cassandra.yaml')
 
 
-def storage(found, settings):
+def storage(found: facts.Facts, settings: store_settings.Settings
+            ) -> fitness.Verdict:
     """Judge the format of the files: is it still that of older versions?"""
     return _told([
         f'{_STORAGE} is {value} on {address}'
@@ -115,7 +122,8 @@ def storage(found, settings):
         'set it to NONE once no node of an older version is left')
 
 
-def access(found, settings):
+def access(found: facts.Facts, settings: store_settings.Settings
+           ) -> fitness.Verdict:
     """Judge whether a stranger can read or change the state."""
     said = [f'{address} asks for no password'
             for address, value in found.values(_AUTHENTICATOR).items()
@@ -130,7 +138,7 @@ def access(found, settings):
                        'client_encryption_options in cassandra.yaml')
 
 
-def _allows_all(name):
+def _allows_all(name: str) -> bool:
     """Return whether an authenticator or authorizer allows everything.
 
     ``name``: its class.
@@ -138,7 +146,8 @@ def _allows_all(name):
     return not name or name.rpartition('.')[2].startswith('AllowAll')
 
 
-def timeouts(found, settings):
+def timeouts(found: facts.Facts, settings: store_settings.Settings
+             ) -> fitness.Verdict:
     """Judge whether a node gives up before its client does."""
     ours = settings.request_timeout
     return _told([
@@ -151,13 +160,14 @@ def timeouts(found, settings):
         'looked up')
 
 
-def _seconds(duration):
+def _seconds(duration: str) -> float:
     """Return a duration such as 1800ms or 1m30s in seconds."""
     return sum(int(number) * _SECONDS[unit]
                for number, unit in _DURATION.findall(duration))
 
 
-def repairs(found, session):
+def repairs(found: facts.Facts, session: store_session.Session
+            ) -> fitness.Verdict:
     """Judge whether the keyspace was repaired within REPAIR_WITHIN."""
     replication = found.replication or {}
     copies = replication.get(session.settings.local_datacenter, '1')
@@ -184,7 +194,7 @@ def repairs(found, session):
     return fitness.FINE
 
 
-def _told(said, remedy):
+def _told(said: Sequence[str], remedy: str) -> fitness.Verdict:
     """Return a warning with all that was said, or FINE."""
     if not said:
         return fitness.FINE

@@ -25,11 +25,11 @@ class Ahead:
     most: float
 
     @property
-    def apart(self):
+    def apart(self) -> float:
         """Return the seconds by which they differ for certain."""
         return max(self.least, -self.most, 0.0)
 
-    def of(self, other):
+    def of(self, other: 'Ahead') -> 'Ahead':
         """Return how far this clock is ahead of another clock.
 
         Both were compared with the same third clock.
@@ -37,7 +37,7 @@ class Ahead:
         return Ahead(self.least - other.most, self.most - other.least)
 
 
-def ahead(before_s, reading_ms, after_s):
+def ahead(before_s: float, reading_ms: int, after_s: float) -> Ahead:
     """Return how far their clock is ahead of ours; see above."""
     reading_s = reading_ms / 1000
     return Ahead(reading_s - after_s, reading_s + _ROUNDED_S - before_s)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads the facts about a cluster: a few queries, no change."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 import dataclasses
 import datetime
 import time
@@ -26,7 +26,7 @@ class NodeFacts:
     against ours; None if the node did not answer.
     """
     address: str
-    settings: Mapping | None = None
+    settings: Mapping[str, str] | None = None
     clock: clocks.Ahead | None = None
 
 
@@ -37,17 +37,18 @@ class Facts:
     ``nodes``: all ClusterNodes. ``asked``: a NodeFacts for each local one.
     ``replication``: of the keyspace; None if there is no keyspace.
     """
-    nodes: tuple
-    asked: tuple
-    replication: Mapping | None
+    nodes: tuple[store_session.ClusterNode, ...]
+    asked: tuple[NodeFacts, ...]
+    replication: Mapping[str, str] | None
 
-    def values(self, name):
+    def values(self, name: str) -> dict[str, str]:
         """Return address -> value of a setting, where it could be read."""
         return {each.address: each.settings[name] for each in self.asked
                 if each.settings is not None and name in each.settings}
 
 
-def read(session, names, *, clock=time.time):
+def read(session: store_session.Session, names: Iterable[str], *,
+         clock: Callable[[], float] = time.time) -> Facts:
     """Return the Facts of the cluster.
 
     ``names``: the settings to read. ``clock`` reads our clock, in seconds.
@@ -64,7 +65,8 @@ def read(session, names, *, clock=time.time):
         replication=keyspace and dict(keyspace['replication']))
 
 
-def _ask(session, node, names, clock):
+def _ask(session: store_session.Session, node: store_session.ClusterNode,
+         names: Iterable[str], clock: Callable[[], float]) -> NodeFacts:
     try:
         ahead = _compare(session, node, clock)
     except errors.SchedulerError:
@@ -79,14 +81,15 @@ def _ask(session, node, names, clock):
                                for row in rows})
 
 
-def _compare(session, node, clock):
+def _compare(session: store_session.Session, node: store_session.ClusterNode,
+             clock: Callable[[], float]) -> clocks.Ahead:
     before_s = clock()
     [row] = session.rows_at(node, _CQL['read_clock'],
                             level=store_session.CANDIDATES)
     return clocks.ahead(before_s, tree_codec.ms(row['now']), clock())
 
 
-def last_repair(session):
+def last_repair(session: store_session.Session) -> datetime.datetime | None:
     """Return when a repair of the keyspace last succeeded, or None.
 
     Raises StoreAccessDenied if the role may not read it.

@@ -5,18 +5,22 @@ Each rule is a function that returns a Verdict. A service refuses to start
 over a failure, and only over that; warnings are for the status command.
 """
 
+from collections.abc import Callable, Iterable
 import dataclasses
 import enum
 import itertools
 import re
 import time
+from typing import Protocol
 import uuid
 
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import restriction
 from cassandra_scheduler.store.cluster import facts
 from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import query as store_query
 from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import settings as store_settings
 from cassandra_scheduler.store import statements
 from cassandra_scheduler.store import token_ranges
 
@@ -30,6 +34,18 @@ SAFE_COPIES = 3
 #: What the rules here look for in cassandra.yaml.
 SETTINGS = ('paxos_variant',)
 _NUMBER = re.compile(r'\d+')
+
+
+class CheckedStore(Protocol):
+    """What of a Store is tried."""
+
+    @property
+    def session(self) -> store_session.Session:
+        """The connections to the cluster."""
+
+    @property
+    def query(self) -> store_query.CandidateQuery:
+        """The query for candidates."""
 
 
 class Level(enum.IntEnum):
@@ -50,24 +66,26 @@ class Verdict:
 FINE = Verdict()
 
 
-def warning(text):
+def warning(text: str) -> Verdict:
     """Return the Verdict for what works, but less well."""
     return Verdict(Level.WARNING, text)
 
 
-def failure(text):
+def failure(text: str) -> Verdict:
     """Return the Verdict for what cannot work or is not safe."""
     return Verdict(Level.FAILURE, text)
 
 
-def require(*verdicts):
+def require(*verdicts: Verdict) -> None:
     """Raise StoreUnfit with the first failure among these."""
     for verdict in verdicts:
         if verdict.level is Level.FAILURE:
             raise errors.StoreUnfit(verdict.text)
 
 
-def check_cluster(session, *, oldest=OLDEST, clock=time.time):
+def check_cluster(session: store_session.Session, *,
+                  oldest: tuple[int, ...] = OLDEST,
+                  clock: Callable[[], float] = time.time) -> None:
     """Raise StoreUnfit unless services may work with this cluster.
 
     ``oldest``: the oldest version that will do. ``clock`` reads the time of
@@ -79,12 +97,13 @@ def check_cluster(session, *, oldest=OLDEST, clock=time.time):
               for rule in (replication, paxos, clocks)))
 
 
-def check_statements(store):
+def check_statements(store: CheckedStore) -> None:
     """Raise StoreUnfit unless Cassandra accepts what services send it."""
     require(queries(store), conditional_writes(store.session))
 
 
-def versions(nodes, *, oldest=OLDEST):
+def versions(nodes: Iterable[store_session.ClusterNode], *,
+             oldest: tuple[int, ...] = OLDEST) -> Verdict:
     """Judge the versions of all ``nodes``, those of other datacenters too."""
     known = {node.address: node.version for node in nodes if node.version}
     for address, version in known.items():
@@ -100,11 +119,12 @@ def versions(nodes, *, oldest=OLDEST):
     return FINE
 
 
-def _numbers(version):
+def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, _NUMBER.findall(version)[:3]))
 
 
-def replication(found, settings):
+def replication(found: facts.Facts, settings: store_settings.Settings
+                ) -> Verdict:
     """Judge how the keyspace is replicated; there may be none yet."""
     if found.replication is None:
         return FINE
@@ -128,7 +148,7 @@ def replication(found, settings):
     return FINE
 
 
-def paxos(found, settings):
+def paxos(found: facts.Facts, settings: store_settings.Settings) -> Verdict:
     """Judge how lightweight transactions are done."""
     variants = found.values('paxos_variant')
     for address, variant in variants.items():
@@ -147,7 +167,7 @@ def paxos(found, settings):
     return FINE
 
 
-def clocks(found, settings):
+def clocks(found: facts.Facts, settings: store_settings.Settings) -> Verdict:
     """Judge the clocks of the nodes, against ours and against each other."""
     known = {each.address: each.clock for each in found.asked if each.clock}
     apart = [(clock.apart, f'this host and Cassandra node {address}')
@@ -166,7 +186,7 @@ def clocks(found, settings):
     return warning(f'{text}.')
 
 
-def queries(store):
+def queries(store: CheckedStore) -> Verdict:
     """Try the query for candidates, over the smallest token range.
 
     It needs indexes and compares rows, and Cassandra can be told to allow
@@ -174,19 +194,19 @@ def queries(store):
     """
     asked = (restriction.Restriction('resource_type', '=', ''),)
 
-    def ask():
+    def ask() -> None:
         for level in (store_session.CANDIDATES, store_session.READ):
             store.query.read(asked, within=token_ranges.SMALLEST, limit=1,
                              level=level)
     return _tried(ask)
 
 
-def conditional_writes(session):
+def conditional_writes(session: store_session.Session) -> Verdict:
     """Try a conditional write that writes nothing, and a serial read."""
     # In a partition of its own, so that services do not meet in it.
     key = (session.settings.cloud, f'fitness {uuid.uuid4()}')
 
-    def ask():
+    def ask() -> None:
         if isinstance(session.write_if([(_CQL['write_nothing'], key)]),
                       outcome.Unknown):
             raise errors.StoreUnavailable(
@@ -196,7 +216,7 @@ def conditional_writes(session):
     return _tried(ask)
 
 
-def _tried(ask):
+def _tried(ask: Callable[[], None]) -> Verdict:
     """Return the Verdict on statements that Cassandra may refuse.
 
     One that it merely could not answer now may do so later.

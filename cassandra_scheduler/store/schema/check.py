@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rejects a keyspace that this code does not understand."""
 
+from collections.abc import Iterable
 import dataclasses
 
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import restriction as restriction_model
 from cassandra_scheduler.store.schema import fill
+from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
 
 _CQL = statements.load('schema')
@@ -20,7 +23,7 @@ class SchemaVersion:
     oldest_reader: int
 
 
-def find_version(session):
+def find_version(session: store_session.Session) -> SchemaVersion | None:
     """Return the SchemaVersion recorded in the keyspace, or None."""
     keyspace = session.settings.keyspace
     tables = {row['table_name'] for row in session.rows(
@@ -31,7 +34,8 @@ def find_version(session):
     return SchemaVersion(row['version'], row['oldest_reader']) if row else None
 
 
-def check(session, columns):
+def check(session: store_session.Session,
+          columns: Iterable[restriction_model.Column]) -> None:
     """Raise SchemaMismatch, in one line, unless the keyspace fits the code.
 
     ``columns``: what the installed resource types declare.

@@ -6,11 +6,13 @@ in every row, of every cloud of the keyspace, before a service may search by
 it. The keyspace notes for each column that this is done.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 import concurrent.futures
 import datetime
 
 from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import restriction as restriction_model
 from cassandra_scheduler.model import write as write_model
 from cassandra_scheduler.store import outcome
 from cassandra_scheduler.store import session as store_session
@@ -28,14 +30,18 @@ _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError,
                ValueError)
 
 
-def unfilled(session, columns):
+def unfilled(session: store_session.Session,
+             columns: Iterable[restriction_model.Column]) -> list[str]:
     """Return the names of Columns that not every row is known to have."""
     noted = {row['name'] for row in session.rows(_CQL['list_noted'])}
     return [column.name for column in columns
             if column.writer == 'lwt' and _note(column.name) not in noted]
 
 
-def fill(session, columns, searchable, *, progress):
+def fill(session: store_session.Session,
+         columns: Sequence[restriction_model.Column],
+         searchable: tree_rows.Searchable, *, progress: Callable[[str], None]
+         ) -> int:
     """Write each row again whose columns differ from what its tree says.
 
     ``searchable(tree)`` returns column name -> value. One conditional write
@@ -60,11 +66,13 @@ def fill(session, columns, searchable, *, progress):
     return written
 
 
-def _note(column):
+def _note(column: str) -> str:
     return f'column {column}'
 
 
-def _bring_up(session, key, columns, searchable):
+def _bring_up(session: store_session.Session, key: tuple[str, str],
+              columns: Sequence[restriction_model.Column],
+              searchable: tree_rows.Searchable) -> bool:
     """Write one root row again unless it is right; return whether we did.
 
     A row that makes no sense stays as it is: no query finds it anyway.
@@ -76,7 +84,7 @@ def _bring_up(session, key, columns, searchable):
         row = session.row(_ROOT, key, level=store_session.READ)
         try:
             tree = tree_codec.tree_from_row(row)
-            if tree is None or not rows.flaws(tree, row):
+            if row is None or tree is None or not rows.flaws(tree, row):
                 return False
         except _UNREADABLE:
             return False

@@ -5,9 +5,12 @@ Each copy is a conditional write on the ``op`` that was read, so services may
 work meanwhile, those of schema 4 too: see ``store.origin``.
 """
 
+from collections.abc import Callable
+
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store import origin
 from cassandra_scheduler.store import outcome
+from cassandra_scheduler.store import session as store_session
 from cassandra_scheduler.store import statements
 from cassandra_scheduler.store import token_ranges
 
@@ -20,7 +23,8 @@ _TABLES = (
      ('cloud', 'kind', 'name')))
 
 
-def copy(session, *, progress):
+def copy(session: store_session.Session, *, progress: Callable[[str], None]
+         ) -> int:
     """Fill the columns of rows that name an origin in ``op`` only.
 
     Reads two whole tables, of every cloud, at read consistency. It can be
@@ -38,7 +42,8 @@ def copy(session, *, progress):
     return written
 
 
-def _write(session, statement, params):
+def _write(session: store_session.Session, statement: str,
+           params: store_session.Params) -> int:
     match session.write_if([(statement, params)]):
         case outcome.Applied():
             return 1

@@ -5,23 +5,31 @@ Every step is CREATE ... IF NOT EXISTS or an ALTER that adds, so the next run
 finishes what an interrupted run left. The version is recorded last.
 """
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 import datetime
 from importlib import resources
 import re
 
 from cassandra_scheduler.model import errors
+from cassandra_scheduler.model import restriction as restriction_model
 from cassandra_scheduler.store.cluster import fitness
 from cassandra_scheduler.store.schema import check
 from cassandra_scheduler.store.schema import fill
 from cassandra_scheduler.store.schema import origins
+from cassandra_scheduler.store import session as store_session
+from cassandra_scheduler.store import settings as store_settings
 from cassandra_scheduler.store import statements
+from cassandra_scheduler.store import tree_rows
 
 _CQL = statements.load('schema')
 _SAFE_NAME = re.compile(r'[a-z][a-z0-9_]{0,47}')
 _SAFE_DATACENTER = re.compile(r'[\w.-]+', re.ASCII)
 
 
-def sync(session, columns, *, searchable=None, progress=lambda step: None):
+def sync(session: store_session.Session,
+         columns: Sequence[restriction_model.Column], *,
+         searchable: tree_rows.Searchable | None = None,
+         progress: Callable[[str], None] = lambda step: None) -> None:
     """Create what is missing of keyspace, tables, columns and indexes.
 
     ``columns`` are the Columns of the installed resource types, and
@@ -57,14 +65,14 @@ def sync(session, columns, *, searchable=None, progress=lambda step: None):
         fill.fill(session, columns, searchable, progress=progress)
 
 
-def drop(session):
+def drop(session: store_session.Session) -> None:
     """Remove the keyspace with all its tables, if it is there."""
     keyspace = session.settings.keyspace
     _checked(keyspace, '[cassandra] keyspace')
     session.execute_schema(_CQL['drop_keyspace'].format(keyspace=keyspace))
 
 
-def _steps():
+def _steps() -> Iterator[tuple[str, str]]:
     """Yield (name, statement) of every version, oldest first."""
     folder = resources.files('cassandra_scheduler.store.schema').joinpath(
         'versions')
@@ -74,7 +82,9 @@ def _steps():
                 file.read_text(encoding='utf-8')).items()
 
 
-def _add_columns(session, columns, progress):
+def _add_columns(session: store_session.Session,
+                 columns: Iterable[restriction_model.Column],
+                 progress: Callable[[str], None]) -> None:
     keyspace = session.settings.keyspace
     present = {row['column_name']: row['type'] for row in session.rows(
         _CQL['list_columns'], (keyspace,))}
@@ -96,7 +106,7 @@ def _add_columns(session, columns, progress):
                 f"{keyspace}.trees ({column.name}) USING 'sai'")
 
 
-def _checked(name, what):
+def _checked(name: str, what: str) -> None:
     # A name cannot be a bound value, so we take only names without quotes.
     if not _SAFE_NAME.fullmatch(name):
         raise errors.InvalidSettings(
@@ -104,7 +114,7 @@ def _checked(name, what):
             'and underscores, a letter first.')
 
 
-def _replication(settings):
+def _replication(settings: store_settings.Settings) -> str:
     parts = ["'class': 'NetworkTopologyStrategy'"]
     for datacenter, copies in settings.replication:
         if not _SAFE_DATACENTER.fullmatch(datacenter) or int(copies) < 1:

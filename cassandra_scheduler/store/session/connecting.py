@@ -15,6 +15,7 @@ from cassandra import query
 
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.store.session import levels
+from cassandra_scheduler.store import settings as store_settings
 
 #: The longest wait, in seconds, between two attempts to reach a node again.
 #: By default the driver waits up to ten minutes. Every host would count as
@@ -22,7 +23,7 @@ from cassandra_scheduler.store.session import levels
 RECONNECT_S = 10.0
 
 
-def cluster_for(settings):
+def cluster_for(settings: store_settings.Settings) -> cluster.Cluster:
     """Return the driver's Cluster for these settings, not connected yet.
 
     Raises InvalidSettings if a file for TLS cannot be used.
@@ -42,21 +43,24 @@ def cluster_for(settings):
         token_metadata_enabled=True)
 
 
-class _AskOneMore(policies.FallthroughRetryPolicy):
+# The driver has no types.
+class _AskOneMore(policies.FallthroughRetryPolicy):  # type: ignore[misc]
     """Asks one more node for a read, which may be asked twice.
 
     A node that is being stopped answers "overloaded", or closes the
     connection.
     """
 
-    def on_request_error(self, query, consistency, error, retry_num):
+    def on_request_error(self, query: object, consistency: int,
+                         error: Exception, retry_num: int) -> tuple[int, None]:
         """Return what the driver does after such an answer, or no answer."""
         if retry_num == 0:
             return self.RETRY_NEXT_HOST, None
         return self.RETHROW, None
 
 
-def _profiles(settings):
+def _profiles(settings: store_settings.Settings
+              ) -> dict[object, cluster.ExecutionProfile]:
     balancing = policies.TokenAwarePolicy(policies.DCAwareRoundRobinPolicy(
         local_dc=settings.local_datacenter))
     level_of = {way: getattr(ConsistencyLevel, value) for way, value in (
@@ -65,7 +69,8 @@ def _profiles(settings):
         (levels.CANDIDATES, settings.candidate_consistency))}
     once, twice = policies.FallthroughRetryPolicy(), _AskOneMore()
 
-    def profile(way, retry_policy):
+    def profile(way: str, retry_policy: policies.RetryPolicy
+                ) -> cluster.ExecutionProfile:
         return cluster.ExecutionProfile(
             load_balancing_policy=balancing, retry_policy=retry_policy,
             consistency_level=level_of[way],
@@ -78,7 +83,7 @@ def _profiles(settings):
             **{way: profile(way, twice) for way in level_of}}
 
 
-def _ssl_context(settings):
+def _ssl_context(settings: store_settings.Settings) -> ssl.SSLContext | None:
     if not settings.ssl_ca_file:
         return None
     try:

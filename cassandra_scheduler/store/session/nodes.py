@@ -3,6 +3,9 @@
 
 import dataclasses
 import time
+from typing import Any
+
+from cassandra_scheduler.store.session import pool
 
 #: The longest wait, in seconds, for the connection to one certain node.
 ONE_NODE_S = 2.0
@@ -16,7 +19,7 @@ class ClusterNode:
     version: str
 
 
-def known(cluster):
+def known(cluster: Any) -> tuple[ClusterNode, ...]:
     """Return all ClusterNodes that the driver's Cluster knows, by address."""
     return tuple(sorted(
         (ClusterNode(host.address, host.datacenter or '',
@@ -25,7 +28,7 @@ def known(cluster):
         key=lambda node: node.address))
 
 
-def wait_for(opened, node):
+def wait_for(opened: pool.Opened, node: ClusterNode) -> object:
     """Return the driver's host of a ClusterNode once it can be asked.
 
     ``opened``: the Opened connections. The driver is content with one host

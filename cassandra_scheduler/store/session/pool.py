@@ -18,12 +18,14 @@ with warnings.catch_warnings():
     warnings.simplefilter('ignore')
     from cassandra import cluster
     from cassandra import DriverException
+    from cassandra import query
 
 from cassandra_scheduler.store.session import connecting
+from cassandra_scheduler.store import settings as store_settings
 
 #: What a fork copied. A child must not use it, and the garbage
 #: collector must not take it: the driver would close the parent's connections.
-_inherited = []
+_inherited: list['Opened'] = []
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,23 +34,24 @@ class Opened:
     pid: int
     cluster: cluster.Cluster
     session: cluster.Session
-    prepared: dict = dataclasses.field(default_factory=dict)
+    prepared: dict[str, query.PreparedStatement] = dataclasses.field(
+        default_factory=dict)
 
 
 class Pool:
     """Connections for these settings; nothing is connected before use."""
 
-    def __init__(self, settings):
+    def __init__(self, settings: store_settings.Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._opened = None
+        self._opened: Opened | None = None
 
     @property
-    def is_open(self):
+    def is_open(self) -> bool:
         """Return whether something is connected."""
         return self._opened is not None
 
-    def opened(self):
+    def opened(self) -> Opened:
         """Return the Opened connections of this process; open them if needed.
 
         Raises what the driver raises.
@@ -63,7 +66,7 @@ class Pool:
                 self._opened = _open(self._settings)
             return self._opened
 
-    def close(self):
+    def close(self) -> None:
         """Close the connections; the next use opens others."""
         with self._lock:
             opened, self._opened = self._opened, None
@@ -74,13 +77,13 @@ class Pool:
             else:
                 _inherited.append(opened)
 
-    def renew(self):
+    def renew(self) -> None:
         """Forget, in the child of a fork, what belongs to the parent."""
         self._lock = threading.Lock()
         self.close()
 
 
-def _open(settings):
+def _open(settings: store_settings.Settings) -> Opened:
     connections = connecting.cluster_for(settings)
     try:
         session = connections.connect()
@@ -91,7 +94,7 @@ def _open(settings):
     return Opened(os.getpid(), connections, session)
 
 
-def _learn_replicas(connections, keyspace):
+def _learn_replicas(connections: cluster.Cluster, keyspace: str) -> None:
     """Make the driver ask a node that has the partition, where it can.
 
     The driver does not load the schema, so it is told of our keyspace alone.

@@ -37,7 +37,7 @@ class TestStyleChecks(testtools.TestCase):
     def test_a_hook_runs_every_check_with_the_same_program(self):
         programs = {suite.name: pathlib.Path(suite.command[0]).name
                     for suite in all_suites.suites()
-                    if suite.name in STYLE | {'lint'}}
+                    if suite.name in STYLE | {'lint', 'types'}}
         self.assertEqual(programs, {
             name: pathlib.Path(hook['entry'].split()[0]).name
             for name, hook in self.hooks.items()
