@@ -51,28 +51,29 @@ class ClaimLookups:
                  ) -> None:
         self._store = store
         self._notes = notes
-        # By the uuid of the consumer, and for ids by the tree, too.
+        # By the uuid of the consumer.
         self._known: dict[str, ConsumerLookup] = {}
-        self._claim_ids: dict[tuple[str, str], str] = {}
+        self._newest: dict[str, lookups.LookupRow] = {}
 
     def start(self, uuid: str, tree_id: str) -> StartedLookup:
         """Make ``tree_id`` the home of a consumer; return a StartedLookup.
 
         Nothing is written if the row already names this tree, or if the
         consumer exists. The claim keeps its id while it is tried in one tree.
+        An id that was given up never comes back: a late write may wait for
+        it.
         """
-        home = self._known.get(uuid)
-        claim_id = self._claim_ids.setdefault((uuid, tree_id),
-                                              write_model.new_write_id())
-        if home is not None and (
-                home.found is not None or
-                home.lookup_row == lookups.LookupRow(tree_id, claim_id)):
+        home, wanted = self._known.get(uuid), self._newest.get(uuid)
+        if wanted is None or wanted.value != tree_id:
+            wanted = lookups.LookupRow(tree_id, write_model.new_write_id())
+            self._newest[uuid] = wanted
+        claim_id = wanted.write_id
+        if home is not None and (home.found is not None or
+                                 home.lookup_row == wanted):
             return StartedLookup(uuid, tree_id, claim_id, home=home)
         self._notes.conditional_write()
         if home is not None:
-            return StartedLookup(uuid,
-                                 tree_id,
-                                 claim_id,
+            return StartedLookup(uuid, tree_id, claim_id,
                                  from_write_id=home.lookup_row.write_id)
         return StartedLookup(
             uuid, tree_id, claim_id,
@@ -111,8 +112,7 @@ class ClaimLookups:
 
         A claim tombstone stops the claims that have the old one.
         """
-        self._claim_ids = {key: claim_id for key, claim_id in
-                           self._claim_ids.items() if key[0] != uuid}
+        self._newest.pop(uuid, None)
 
     def keep(self, uuid: str) -> None:
         """Leave the lookup row: the consumer may hold something."""

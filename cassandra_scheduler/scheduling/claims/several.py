@@ -12,6 +12,7 @@ import dataclasses
 
 from cassandra_scheduler.model import change as change_model
 from cassandra_scheduler.model import consumer as consumer_model
+from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import holdings
 from cassandra_scheduler.model import tree as tree_model
 from cassandra_scheduler.model import write as write_model
@@ -67,7 +68,10 @@ def claim(store: opening.Store, states: holdings.States,
     if newest.version != tree.version or is_blocked(states, spec.uuid,
                                                     write.id):
         return outcome.Rejected(newest)
-    if home.found is not None:
+    if home.found is None:
+        if holdings.rows_of(states, spec.uuid):
+            raise lookup_rows.changed_by_another(spec.uuid)
+    else:
         if not holdings.is_complete(states, spec.uuid):
             raise lookup_rows.changed_by_another(spec.uuid)
         spec = dataclasses.replace(
@@ -114,7 +118,11 @@ def release(store: opening.Store, uuid: str, amounts: holdings.Amounts,
         return changes, holdings.home_moves(
             states, after, {uuid: home.lookup_row.write_id}, write=write)
 
-    match store.write_trees(dict.fromkeys(tree_ids, (uuid,)), compose):
+    try:
+        written = store.write_trees(dict.fromkeys(tree_ids, (uuid,)), compose)
+    except errors.Contended:
+        return False
+    match written:
         case outcome.Applied():
             return True
         case outcome.Rejected(winner=states):
