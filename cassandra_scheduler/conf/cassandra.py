@@ -97,15 +97,16 @@ HOW = [
         'read_consistency',
         default='LOCAL_QUORUM',
         choices=READ_LEVELS,
-        help='The consistency level of reads that must see the newest data, '
-             'and of writes without a condition.'),
+        help='The consistency level of all writes, and of reads that must '
+             'see the newest data.'),
     cfg.StrOpt(
         'candidate_consistency',
         default='LOCAL_ONE',
         choices=READ_LEVELS,
         help='The consistency level of the query for candidate hosts. Stale '
-             'data does no harm, because the claim checks the host again. A '
-             'higher level only costs time.'),
+             'data does no harm: the claim checks the host again, and a '
+             'request that finds no host reads once more at '
+             '"read_consistency". A higher level only costs time.'),
     cfg.StrOpt(
         'serial_consistency',
         default='LOCAL_SERIAL',

@@ -22,7 +22,7 @@ from cassandra_scheduler.driver import decision_log
 from cassandra_scheduler.driver import facade
 from cassandra_scheduler.driver import groups
 from cassandra_scheduler.driver import selections
-from cassandra_scheduler.driver.sync import lookup_rows
+from cassandra_scheduler.driver.sync import orphan_sweep
 from cassandra_scheduler.driver import translation
 from cassandra_scheduler.driver import wiring as driver_wiring
 from cassandra_scheduler.model import errors
@@ -80,11 +80,11 @@ class CassandraSchedulerManager(scheduler_manager.SchedulerManager):
         """See changes of aggregates that no cast has announced."""
         self._wiring.nova_state.poll_aggregates()
 
-    @periodic_task.periodic_task(spacing=lookup_rows.SPACING_S)
+    @periodic_task.periodic_task(spacing=orphan_sweep.SPACING_S)
     def _sweep_lookup_rows(self, context):
         """Delete lookup rows that a dead service has left over."""
-        lookup_rows.sweep(
-            self._wiring.store, lookup_rows.part_of_this_hour(),
+        orphan_sweep.sweep(
+            self._wiring.store, orphan_sweep.part_of_this_hour(),
             older_than_s=CONF.cassandra_scheduler.claim_timeout)
 
     @messaging.expected_exceptions(exception.NoValidHost,

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one rule that says whether an amount fits into an inventory.
 
-The candidate search and the claim ask ``fits``. The write of allocations asks
-its two parts, ``unit_violated`` and ``within``, because Placement answers each
-with an error of its own. What narrows earlier must follow from this rule.
+The candidate search asks ``fits`` for one amount, the claim asks ``has_room``
+for all of them. The write of allocations asks the two parts of ``fits``,
+``unit_violated`` and ``within``, because Placement has an error for each. A
+query that leaves out hosts before must not leave out one that passes here.
 """
 
 from collections.abc import Mapping

@@ -82,7 +82,7 @@ def by_tree(states: States,
     return found
 
 
-def have_room(states: States, amounts: Amounts) -> bool:
+def has_room_in_all(states: States, amounts: Amounts) -> bool:
     """Return whether all ``amounts`` fit beside what is used."""
     try:
         return all(capacity.has_room(states[tree_id].tree, some)
@@ -102,7 +102,7 @@ def take(states: States, spec: consumer_model.ConsumerSpec, amounts: Amounts,
     generation of each provider that gives something goes up by one, as in
     Placement.
     """
-    if not have_room(states, amounts):
+    if not has_room_in_all(states, amounts):
         return None
     after = hold(states, spec, amounts, write=write, home=host)
     after = bump(after, {provider for provider, _class in amounts})
@@ -135,7 +135,7 @@ def give_back(states: States, uuid: str, amounts: Amounts | None = None, *,
     """Return the states in which a consumer holds ``amounts`` less.
 
     Without ``amounts`` it gives back all that it holds in these states. Its
-    claim is no longer pending in a tree to which it gives something back.
+    pending claim also goes from each tree to which it gives something back.
     """
     rows = rows_of(states, uuid)
     less = ({tree_id: dict(row.amounts) for tree_id, row in rows.items()}

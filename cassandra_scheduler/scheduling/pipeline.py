@@ -167,8 +167,8 @@ class _Placing:
                          ) -> placement_request.Placement | None:
         """Return the Placement on one candidate, or None.
 
-        Goes on as long as others win, the filters accept what won, and it
-        fits.
+        After each rejection it tries again, while the filters accept the new
+        tree and the request fits.
         """
         if not self._evaluator.is_mapped(candidate):
             return None

@@ -148,7 +148,7 @@ class Transactions:
                 lambda: self._records.commit(record))
             if not isinstance(again, outcome.Unknown):
                 return again
-            # Out of time: an abort that succeeds is at least an answer.
+            # Try to abort: if that works, the commit has lost.
             match self._records.abort(record.txid):
                 case outcome.Applied():
                     return outcome.Rejected()

@@ -69,6 +69,7 @@ def replace(states, consumers, entries, *, write):
     before = {(one.provider_uuid, one.resource_class):
               tree_of(states, one.provider_uuid).units_used(
                   one.provider_uuid, one.resource_class) for one in entries}
+    # Only for the check: what is written follows from the states as read.
     freed = states
     for one in consumers:
         _refuse_changed(states, one, write)

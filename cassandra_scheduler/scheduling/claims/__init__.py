@@ -4,8 +4,8 @@
     scheduler A              tree of the host            scheduler B
     candidate, version 7 --------+-------- candidate, version 7
     lookup row: home is this tree|         lookup row (of another consumer)
-    (while it is under way the   |
-    batch below is prepared)     |
+    (the batch below is          |
+    prepared meanwhile)          |
     IF version = 7: used,        |
     pending, consumer's row ---->| version 8
                                  |<------- IF version = 7: rejected, and the
@@ -17,16 +17,24 @@
 Every write, in order. "Dies" is the writer, right after the write:
 
     write                  if it dies: what is left      who removes it, when
-    --- claim (here), POST and PUT of allocations for a new consumer
+    --- claim (here)
     lookup row             a dangling lookup row         the next creator of
                                                          this consumer, or the
-                                                         scheduler's sweep,
-                                                         within 16 hours
-    group row (affinity)   a claim announced             the next member, after
-                                                         its patience
+                                                         scheduler's sweep:
+                                                         about 16 hours, and
+                                                         claim_timeout
+    group row (affinity)   a claim that never comes      the next member, after
+                                                         it waited PATIENCE_S
     tree: row, used,       a claim that no server uses   the compute service of
       pending                                            the host, after
                                                          claim_timeout
+    --- POST and PUT of allocations
+    lookup row             a dangling lookup row         as above
+    tree: row, used        what the client asked for     the client; nothing is
+                                                         pending, so no compute
+                                                         service frees it. The
+                                                         audit finds it if its
+                                                         server is gone.
     --- with several trees (shared pool, evacuation, PUT that moves)
     transaction record     a record that expires         Cassandra, in a day
     intents on the trees   intents, record PENDING       the next reader of a
@@ -47,7 +55,8 @@ Which moves of Nova take which way:
     cold migration         holds goes to the migration's uuid, all on the
     resize                 source's tree. Then the instance holds nothing, so
                            it makes a plain claim on the destination: lookup
-                           row, one tree. No transaction record.
+                           row, one tree. No transaction record (but with a
+                           shared pool, both are transactions).
     evacuation             the instance keeps what it holds and claims more:
                            several trees, in the order of their ids, with a
                            transaction record.

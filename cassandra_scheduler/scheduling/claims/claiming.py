@@ -36,7 +36,7 @@ class MadeClaim:
     id: str
     amounts: holdings.Amounts
     tree_ids: tuple[str, ...]
-    home: lookup_rows.ConsumerLookup
+    lookup: lookup_rows.ConsumerLookup
 
 
 class Claims:
@@ -95,11 +95,15 @@ class Claims:
         """Claim an allocation of a candidate for a consumer.
 
         ``usage``: see model.holdings.take. Writes the lookup row first, then
-        the tree with the consumer's row. Returns Applied with the Tree;
-        Rejected with the Tree that won, which has to be judged again, or
-        with None where the candidate cannot give it; Unknown when the answer
-        was lost and Cassandra does not say in time. Raises OutcomeUnknown
-        when another writer changes the consumer at this moment.
+        the tree with the consumer's row. Returns
+
+        * Applied with the Tree;
+        * Rejected with a Tree: another writer won, ask the filters again;
+        * Rejected with None: give up this candidate;
+        * Unknown: the answer was lost, and Cassandra does not say in time.
+
+        Raises OutcomeUnknown when another writer changes the consumer at
+        this moment.
         """
         state = self._state_of(candidate.tree)
         if state.tree is None or (
@@ -118,25 +122,25 @@ class Claims:
             if change is not None:
                 batch = self._store.trees.prepare(change)
         finally:
-            home = self._lookups.finish(started)
+            lookup = self._lookups.finish(started)
         if self._guard is not None and not self._guard.enter(
                 spec.uuid, candidate.tree.id, write.id,
-                created=home.found is None):
+                created=lookup.found is None):
             return outcome.Rejected(candidate.tree)
         tree_ids: tuple[str, ...] | None = (candidate.tree.id,)
-        if change is not None and batch and home.found is None:
+        if change is not None and batch and lookup.found is None:
             written = self._send(change, batch)
         else:
             tree_ids = several.trees_of(self._store, state.tree,
-                                        allocation.amounts, home=home)
+                                        allocation.amounts, lookup=lookup)
             written = self._send_to_several(
-                spec, state.tree, allocation.amounts, tree_ids, home=home,
+                spec, state.tree, allocation.amounts, tree_ids, lookup=lookup,
                 usage=usage, write=write)
         match written:
             case outcome.Applied(state=tree):
                 assert tree_ids is not None
                 self._made[spec.uuid] = MadeClaim(
-                    write.id, dict(allocation.amounts), tree_ids, home)
+                    write.id, dict(allocation.amounts), tree_ids, lookup)
                 self._newest[tree.id] = change_model.TreeState(tree)
             case outcome.Rejected():
                 self._attempts.setdefault(
@@ -154,7 +158,7 @@ class Claims:
             uuid, claim = self._made.popitem()
             if not several.release(
                     self._store, uuid, claim.amounts, claim.tree_ids,
-                    claim_id=claim.id, home=claim.home, notes=self._notes):
+                    claim_id=claim.id, lookup=claim.lookup, notes=self._notes):
                 self._lookups.keep(uuid)
         gone = self._lookups.release(keep=())
         if self._guard is not None:
@@ -190,7 +194,7 @@ class Claims:
     def _send_to_several(self, spec: consumer_model.ConsumerSpec,
                          tree: tree_model.Tree, amounts: holdings.Amounts,
                          tree_ids: Sequence[str] | None, *,
-                         home: lookup_rows.ConsumerLookup,
+                         lookup: lookup_rows.ConsumerLookup,
                          usage: Mapping[str, object],
                          write: write_model.Write) -> several.ClaimOutcome:
         """Read the trees that take part, and claim in all of them."""
@@ -198,9 +202,16 @@ class Claims:
             return outcome.Rejected(None)
         states = several.read(self._store, spec.uuid, tree_ids)
         self._look_for_tombstone(states, spec.uuid, write.id)
-        written = several.claim(
-            self._store, states, spec, tree, amounts, home=home, usage=usage,
-            write=write, notes=self._notes, deadline_s=self._left())
+        written = several.claim(self._store,
+                                states,
+                                spec,
+                                tree,
+                                amounts,
+                                lookup=lookup,
+                                usage=usage,
+                                write=write,
+                                notes=self._notes,
+                                deadline_s=self._left())
         match written:
             case outcome.Rejected(winner=newest) if newest is not None:
                 self._newest[tree.id] = change_model.TreeState(newest)
@@ -226,5 +237,5 @@ class Claims:
             self._attempts[tree_id].wait()
 
     def _left(self) -> float:
-        """Return the seconds left, but time for one try at least."""
+        """Return the seconds left, never less than 0.1: enough for one try."""
         return max(self._until - time.monotonic(), 0.1)

@@ -21,9 +21,10 @@ from cassandra_scheduler.store import outcome
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ConsumerLookup:
-    """A consumer's lookup row: ours, or that of a consumer that exists.
+    """The lookup row of a consumer.
 
-    ``found`` is the consumer that exists; None where the row is ours.
+    ``found`` is None where we wrote the row. Otherwise the consumer existed
+    before, and ``found`` says where.
     """
     lookup_row: lookups.LookupRow
     found: consumers.FoundConsumer | None = None
@@ -33,13 +34,13 @@ class ConsumerLookup:
 class StartedLookup:
     """A lookup row under way. ``write_id`` is the id of the claim, too.
 
-    ``home`` is known where nothing had to be written; ``sent`` is the claim
-    of a new row; otherwise the row is moved from ``from_write_id``.
+    ``known``: nothing had to be written. ``sent``: the claim of a new row is
+    under way. Neither: our row is to be moved from ``from_write_id``.
     """
     uuid: str
     tree_id: str
     write_id: str
-    home: ConsumerLookup | None = None
+    known: ConsumerLookup | None = None
     sent: lookups.LookupClaim[consumers.FoundConsumer] | None = None
     from_write_id: str = ''
 
@@ -63,18 +64,18 @@ class ClaimLookups:
         An id that was given up never comes back: a late write may wait for
         it.
         """
-        home, wanted = self._known.get(uuid), self._newest.get(uuid)
+        lookup, wanted = self._known.get(uuid), self._newest.get(uuid)
         if wanted is None or wanted.value != tree_id:
             wanted = lookups.LookupRow(tree_id, write_model.new_write_id())
             self._newest[uuid] = wanted
         claim_id = wanted.write_id
-        if home is not None and (home.found is not None or
-                                 home.lookup_row == wanted):
-            return StartedLookup(uuid, tree_id, claim_id, home=home)
+        if lookup is not None and (lookup.found is not None
+                                   or lookup.lookup_row == wanted):
+            return StartedLookup(uuid, tree_id, claim_id, known=lookup)
         self._notes.conditional_write()
-        if home is not None:
+        if lookup is not None:
             return StartedLookup(uuid, tree_id, claim_id,
-                                 from_write_id=home.lookup_row.write_id)
+                                 from_write_id=lookup.lookup_row.write_id)
         return StartedLookup(
             uuid, tree_id, claim_id,
             sent=self._store.consumers.start_claim_home(uuid, tree_id,
@@ -86,8 +87,8 @@ class ClaimLookups:
         Raises OutcomeUnknown when the answer was lost, or when another
         creates the same consumer at this moment.
         """
-        if started.home is not None:
-            return started.home
+        if started.known is not None:
+            return started.known
         written: outcome.Outcome[
             lookups.LookupRow,
             consumers.FoundConsumer | lookups.LookupRow | None]
@@ -99,13 +100,13 @@ class ClaimLookups:
                 from_write_id=started.from_write_id)
         match written:
             case outcome.Applied(state=row):
-                home = ConsumerLookup(row)
+                lookup = ConsumerLookup(row)
             case outcome.Rejected(winner=consumers.FoundConsumer() as found):
-                home = ConsumerLookup(found.lookup_row, found)
+                lookup = ConsumerLookup(found.lookup_row, found)
             case _:
                 raise changed_by_another(started.uuid)
-        self._known[started.uuid] = home
-        return home
+        self._known[started.uuid] = lookup
+        return lookup
 
     def use_another_id(self, uuid: str) -> None:
         """Give the next claim of a consumer another id.
@@ -125,11 +126,11 @@ class ClaimLookups:
         """
         gone = set(self._known) - set(keep)
         for uuid in gone:
-            home = self._known.pop(uuid)
-            if home.found is None:
+            lookup = self._known.pop(uuid)
+            if lookup.found is None:
                 self._notes.conditional_write()
                 self._store.consumer_homes.release(uuid,
-                                                   home.lookup_row.write_id)
+                                                   lookup.lookup_row.write_id)
         return gone
 
 

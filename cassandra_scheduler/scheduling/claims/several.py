@@ -4,7 +4,7 @@
 That happens where part of it comes from a shared pool, and where the consumer
 holds something elsewhere and keeps it, as an instance that is evacuated (a
 "doubled up" allocation in Nova's report client). It costs a transaction. A
-plain claim never comes here, nor does a live migration.
+plain claim never comes here, nor does a live migration without shared pools.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,12 +26,12 @@ ClaimOutcome = outcome.Outcome[tree_model.Tree, tree_model.Tree | None]
 
 
 def trees_of(store: opening.Store, tree: tree_model.Tree,
-             amounts: holdings.Amounts, *, home: lookup_rows.ConsumerLookup
+             amounts: holdings.Amounts, *, lookup: lookup_rows.ConsumerLookup
              ) -> tuple[str, ...] | None:
     """Return the ids of all trees that take part; None if one has gone.
 
     They are the host's tree, the trees of shared providers, and all trees
-    where the consumer holds something. ``home``: its ConsumerLookup.
+    where the consumer holds something. ``lookup``: its ConsumerLookup.
     """
     elsewhere = {provider for provider, _class in amounts
                  if provider not in tree.providers}
@@ -39,8 +39,8 @@ def trees_of(store: opening.Store, tree: tree_model.Tree,
     if len(rows) < len(elsewhere):
         return None
     found = {tree.id, *(row.value for row in rows.values())}
-    if home.found is not None:
-        found |= {home.found.consumer.home, *home.found.consumer.also_in}
+    if lookup.found is not None:
+        found |= {lookup.found.consumer.home, *lookup.found.consumer.also_in}
     return tuple(sorted(found))
 
 
@@ -53,14 +53,14 @@ def read(store: opening.Store, uuid: str, tree_ids: Iterable[str]
 
 def claim(store: opening.Store, states: holdings.States,
           spec: consumer_model.ConsumerSpec, tree: tree_model.Tree,
-          amounts: holdings.Amounts, *, home: lookup_rows.ConsumerLookup,
+          amounts: holdings.Amounts, *, lookup: lookup_rows.ConsumerLookup,
           usage: Mapping[str, object], write: write_model.Write,
           notes: transcript.Notes, deadline_s: float) -> ClaimOutcome:
     """Claim ``amounts`` of the host's Tree and of other trees.
 
-    ``states``: see ``read``; ``home``: the consumer's ConsumerLookup. Returns
-    Applied with the host's Tree; Rejected with the newest Tree if it may
-    still fit, or with None if the candidate cannot give it; Unknown.
+    ``states``: see ``read``; ``lookup``: the consumer's ConsumerLookup.
+    Returns Applied with the host's Tree; Rejected with the newest Tree if it
+    may still fit, or with None if the candidate cannot give it; Unknown.
     """
     newest = states[tree.id].tree
     if newest is None:
@@ -68,14 +68,14 @@ def claim(store: opening.Store, states: holdings.States,
     if newest.version != tree.version or is_blocked(states, spec.uuid,
                                                     write.id):
         return outcome.Rejected(newest)
-    if home.found is None:
+    if lookup.found is None:
         if holdings.rows_of(states, spec.uuid):
             raise lookup_rows.changed_by_another(spec.uuid)
     else:
         if not holdings.is_complete(states, spec.uuid):
             raise lookup_rows.changed_by_another(spec.uuid)
         spec = dataclasses.replace(
-            spec, consumer_type=(home.found.consumer.consumer_type or
+            spec, consumer_type=(lookup.found.consumer.consumer_type or
                                  spec.consumer_type))
     after = holdings.take(states, spec, amounts, host=tree.id, usage=usage,
                           write=write)
@@ -96,7 +96,7 @@ def claim(store: opening.Store, states: holdings.States,
 
 def release(store: opening.Store, uuid: str, amounts: holdings.Amounts,
             tree_ids: Iterable[str], *, claim_id: str,
-            home: lookup_rows.ConsumerLookup, notes: transcript.Notes
+            lookup: lookup_rows.ConsumerLookup, notes: transcript.Notes
             ) -> bool:
     """Give back a claim; return whether nothing is left to give back.
 
@@ -116,7 +116,7 @@ def release(store: opening.Store, uuid: str, amounts: holdings.Amounts,
         changes = holdings.changes(states, after, write=write)
         notes.conditional_write(_cost(changes))
         return changes, holdings.home_moves(
-            states, after, {uuid: home.lookup_row.write_id}, write=write)
+            states, after, {uuid: lookup.lookup_row.write_id}, write=write)
 
     try:
         written = store.write_trees(dict.fromkeys(tree_ids, (uuid,)), compose)

@@ -259,5 +259,5 @@ class TestChanges(HoldingsTestCase):
     def test_a_provider_that_is_nowhere(self):
         self.assertRaises(errors.NotFound, holdings.hold, empty(), spec('x'),
                           {('nowhere', 'VCPU'): 1}, write=write())
-        self.assertFalse(holdings.have_room(empty(),
-                                            {('nowhere', 'VCPU'): 1}))
+        self.assertFalse(
+            holdings.has_room_in_all(empty(), {('nowhere', 'VCPU'): 1}))

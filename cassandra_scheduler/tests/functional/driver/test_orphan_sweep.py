@@ -6,7 +6,7 @@ import uuid
 import fixtures
 
 from cassandra_scheduler.driver import manager
-from cassandra_scheduler.driver.sync import lookup_rows
+from cassandra_scheduler.driver.sync import orphan_sweep
 from cassandra_scheduler.model import write
 from cassandra_scheduler.store import opening
 from cassandra_scheduler.store import token_ranges
@@ -58,7 +58,7 @@ class TestSweep(nova_cloud.NovaCloudTest):
         [old], [young] = (self.leave(1, age_ms=HOUR_MS),
                           self.leave(1, age_ms=HOUR_MS // 60))
         for part in token_ranges.parts():
-            lookup_rows.sweep(self.store, part, older_than_s=600)
+            orphan_sweep.sweep(self.store, part, older_than_s=600)
         self.assertEqual({young}, set(self.left([old, young])))
         [line] = self.logged.output.splitlines()
         self.assertIn(f'{old}: it led to provider tree {self.host.id}', line)
@@ -66,7 +66,7 @@ class TestSweep(nova_cloud.NovaCloudTest):
     def test_an_unreachable_cassandra_is_one_line(self):
         nowhere = opening.open_store(
             cassandra.settings(port=1, connect_timeout=0.5))
-        lookup_rows.sweep(nowhere, token_ranges.parts()[0], older_than_s=600)
+        orphan_sweep.sweep(nowhere, token_ranges.parts()[0], older_than_s=600)
         [line] = self.logged.output.splitlines()
         self.assertIn('[cassandra] contact_points', line)
 
