@@ -12,6 +12,7 @@ from cassandra_scheduler.cmd import store_access
 from cassandra_scheduler.model import capacity
 from cassandra_scheduler.model import errors
 from cassandra_scheduler.model import restriction
+from cassandra_scheduler.model import write
 
 #: Nova's own option, which says when a silent host counts as down.
 _DOWN_TIME = cfg.IntOpt('service_down_time', default=60)
@@ -105,7 +106,7 @@ def state(tree, down_time):
     ``down_time``: seconds after the last heartbeat.
     """
     beat = tree.heartbeat
-    silent_s = time.time() - (beat.last_seen_ms or 0) / 1000
+    silent_s = (write.now_ms() - (beat.last_seen_ms or 0)) / 1000
     if beat.forced_down or silent_s > down_time:
         return 'down'
     return 'disabled' if beat.disabled else 'up'

@@ -22,7 +22,7 @@ _PAUSE_S = 0.3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Verdict:
+class CloudVerdict:
     """What was found; ``claims`` counts the consumers of all trees."""
     hosts: int
     servers: int
@@ -44,7 +44,7 @@ class Verdict:
 
 
 def of_store(store, provider_uuids, servers, *, seconds=CONFIRMING_S):
-    """Return the Verdict on the trees of these providers.
+    """Return the CloudVerdict on the trees of these providers.
 
     ``servers()`` returns server uuid -> host, what Nova says is up. Reads
     again for so many seconds while something is open; a fault ends it at
@@ -71,7 +71,7 @@ def _states(store, provider_uuids):
 
 
 def judge(states, servers):
-    """Return the Verdict on the trees of a cloud.
+    """Return the CloudVerdict on the trees of a cloud.
 
     ``states``: store TreeStates with all consumers, each read at once.
     ``servers``: server uuid -> host, what Nova says is up.
@@ -89,7 +89,7 @@ def judge(states, servers):
         for consumer in standing:
             holders[consumer.uuid].append(state.tree.root.name)
     unconfirmed += _misplaced(holders, servers)
-    return Verdict(len(states), len(servers), claims,
+    return CloudVerdict(len(states), len(servers), claims,
                    tuple(faults), tuple(unconfirmed))
 
 
