@@ -90,7 +90,7 @@ def judge(states, servers):
             holders[consumer.uuid].append(state.tree.root.name)
     unconfirmed += _misplaced(holders, servers)
     return CloudVerdict(len(states), len(servers), claims,
-                   tuple(faults), tuple(unconfirmed))
+                        tuple(faults), tuple(unconfirmed))
 
 
 def _faults(tree, consumers):
