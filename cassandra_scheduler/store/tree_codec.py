@@ -7,7 +7,7 @@ whole text. What a text says is written back byte for byte, because the
 digest of a row is made of the texts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 import dataclasses
 import datetime
 from typing import Any
@@ -23,7 +23,6 @@ from cassandra_scheduler.model import holdings
 from cassandra_scheduler.model import json_text
 from cassandra_scheduler.model import report as report_model
 from cassandra_scheduler.model import tree as tree_model
-from cassandra_scheduler.store import session as store_session
 
 _V = TypeVar('_V')
 _EPOCH = datetime.datetime(1970, 1, 1)
@@ -189,7 +188,7 @@ def with_columns(tree: tree_model.Tree, columns: Mapping[str, Any]
 
 
 def heartbeat_to_params(heartbeat: tree_model.Heartbeat
-                        ) -> store_session.Params:
+                        ) -> Sequence[object]:
     """Return the parameters of ``beat`` that a Heartbeat gives."""
     return (moment(heartbeat.last_seen_ms), heartbeat.disabled,
             heartbeat.forced_down, _text(heartbeat.service))
@@ -216,7 +215,7 @@ def _amounts_from_row(amounts: Mapping[str, int] | None
 
 
 def consumer_to_params(consumer: consumer_model.Consumer, cloud: str,
-                       tree_id: str) -> store_session.Params:
+                       tree_id: str) -> Sequence[object]:
     """Return the parameters of put_consumer and create_consumer_if_absent."""
     owner = (f'{cloud}/{consumer.project_id}'
              if consumer.project_id is not None else None)
@@ -229,7 +228,7 @@ def consumer_to_params(consumer: consumer_model.Consumer, cloud: str,
 
 
 def tombstone_to_params(consumer: consumer_model.Consumer, cloud: str,
-                        tree_id: str) -> store_session.Params:
+                        tree_id: str) -> Sequence[object]:
     """Return the parameters of put_tombstone, create_tombstone_if_absent."""
     return (cloud, tree_id, consumer.uuid, consumer.home,
             _blocked_to_text(consumer))
