@@ -86,8 +86,12 @@ class UserActions:
             name)
         return names
 
-    def wait(self, names):
-        """Return name -> server when these are up."""
+    def wait(self, names, *, away_from=None):
+        """Return name -> server when these are up.
+
+        ``away_from``: a host that they are being evacuated from. Nova says
+        ACTIVE a moment before it names the new host.
+        """
         if not names:
             return {}
 
@@ -99,7 +103,8 @@ class UserActions:
                         f'Server {server.name} failed: '
                         f'{openstack_client.fault(server)}')
             there = [server for server in found.values()
-                     if server.status == 'ACTIVE' and not server.task_state]
+                     if server.status == 'ACTIVE' and not server.task_state
+                     and server.compute_host != away_from]
             self.tell('waiting for servers', len(there), len(found))
             return found if len(there) == len(found) else None
         return waiting.wait_for(
@@ -231,9 +236,7 @@ class UserActions:
         with futures.ThreadPoolExecutor(2) as threads:
             list(threads.map(lambda name: self.openstack.run(
                 'server', 'evacuate', name), on[host]))
-        for name, server in self.wait(on[host]).items():
-            _expect(server.compute_host != host,
-                    f'{name} is still on {host}.')
+        self.wait(on[host], away_from=host)
         self.tell(f'starting {host} again')
         since = openstack_client.now()
         self._cloud.start(host)
