@@ -221,14 +221,16 @@ class LookupClaim(Generic[W]):
         written = self._sent()
         if not isinstance(written, outcome.Rejected):
             return written
-        tried = self._take_over(written.winner)
+        attempts = retrying.Attempts(retrying.DEADLINE_S)
+        tried = self._take_over(written.winner, attempts)
         if _is_known(tried):
             return tried
-        return retrying.Attempts(retrying.DEADLINE_S).repeat(
+        return attempts.repeat(
             lambda: self._take_over(self._table.find(
-                self._key, level=store_session.SERIAL)), until=_is_known)
+                self._key, level=store_session.SERIAL), attempts),
+            until=_is_known)
 
-    def _take_over(self, old: LookupRow | None
+    def _take_over(self, old: LookupRow | None, attempts: retrying.Attempts
                    ) -> outcome.Outcome[LookupRow, W | None]:
         """Return an Outcome; Rejected with None asks to try once more."""
         key, wanted = self._key, self._wanted
@@ -239,6 +241,9 @@ class LookupClaim(Generic[W]):
             proved = self._prove_dangling(old)
             if not isinstance(proved, outcome.Applied):
                 return proved
+            # The creator may be about to write its target: two that take
+            # over from each other would both give up.
+            attempts.wait()
         moved = self._table.move(key, wanted.value, write_id=wanted.write_id,
                                  from_write_id=old.write_id)
         if not isinstance(moved, outcome.Applied):
