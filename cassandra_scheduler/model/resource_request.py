@@ -52,12 +52,6 @@ class ResourceRequest:
         return frozenset(name for group in self.groups
                          for name in group.resources)
 
-    @property
-    def unnumbered(self) -> ResourceGroup | None:
-        """Return the group without a suffix, or None."""
-        return next((group for group in self.groups if not group.suffix),
-                    None)
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AllocationRequest:
